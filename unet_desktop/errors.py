@@ -30,6 +30,7 @@ class Remedy(Enum):
     MEASURE_AGAIN = auto()
     MASK_VALUES = auto()
     LABEL_NAMES = auto()
+    AXIS_ORDER = auto()
     LOOSE_NAMES = auto()
     MASK_ORIENTATION = auto()
     REPLACE = auto()

@@ -2,13 +2,33 @@
 
 from __future__ import annotations
 
+import nibabel
+import nrrd
 import numpy as np
+import pycocotools.mask
 import pytest
-from foreign_annotations import coco, column_runs, labelme, traced, two_discs, write_json
+from dicom_files import OPHTHALMIC_8_BIT
+from dicom_files import write as write_dicom
+from foreign_annotations import (
+    coco,
+    column_runs,
+    cvat,
+    geojson,
+    isat,
+    label_studio,
+    labelme,
+    rootpainter_pictures,
+    segment_nrrd,
+    traced,
+    two_discs,
+    write_json,
+    yolo,
+)
 from PIL import Image as Pillow
 
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import MaskError, Remedy
+from unet_desktop.formats.dicom_seg import SourceModel, dicom_segmentation
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.label_names import match_labels, parse_label_names
 from unet_desktop.project.project import Project
@@ -56,25 +76,173 @@ def run_coco(masks):
     return coco(masks, lambda plane: {"counts": column_runs(plane), "size": list(plane.shape)})
 
 
-def write_all(folder):
-    """Each format's files for the same two masks, by a name of the format."""
-    both = {"eye1.png": MASK, "eye2.png": MASK[::-1]}
-    written = {
-        "coco polygons": write_json(folder / "polygons" / "instances.json", polygon_coco(both)),
-        "coco runs": write_json(folder / "runs" / "instances.json", run_coco(both)),
-    }
-    for name, mask in both.items():
-        write_json(folder / "labelme" / f"{name}.json", labelme(name, mask))
-    written["labelme"] = folder / "labelme"
-    return written
+SMALL = np.roll(MASK > 0, -20, axis=1)
+"""Lies in the picture both ways round."""
 
 
-def test_every_format_gives_the_same_masks(tmp_path, bring_in):
-    for name, place in write_all(tmp_path / "formats").items():
-        masks, events = bring_in(place)
-        assert not problems(events), name
-        assert np.array_equal(masks["eye1"], MASK), name
-        assert np.array_equal(masks["eye2"], MASK[::-1]), name
+def save(path, pixels):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Pillow.fromarray(pixels).save(path)
+
+
+def write_text(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+BOTH = {"eye1.png": MASK, "eye2.png": MASK[::-1]}
+
+
+def write_coco(folder):
+    return write_json(folder / "instances.json", polygon_coco(BOTH))
+
+
+def write_coco_runs(folder):
+    return write_json(folder / "instances.json", run_coco(BOTH))
+
+
+def write_compressed_coco(folder):
+    def encode(plane):
+        found = pycocotools.mask.encode(np.asfortranarray(plane.astype(np.uint8)))
+        return {"size": found["size"], "counts": found["counts"].decode()}
+
+    return write_json(folder / "instances.json", coco(BOTH, encode))
+
+
+def write_labelme(folder):
+    for name, mask in BOTH.items():
+        write_json(folder / f"{name}.json", labelme(name, mask))
+
+
+def write_cvat(folder):
+    return write_text(folder / "annotations.xml", cvat(BOTH))
+
+
+def write_geojson(folder):
+    for name, mask in BOTH.items():
+        write_json(folder / f"{name[:4]}.geojson", geojson(mask))
+
+
+def write_isat(folder):
+    for name, mask in BOTH.items():
+        write_json(folder / f"{name[:4]}.json", isat(name, mask))
+
+
+def write_label_studio(folder):
+    return write_json(folder / "project-1.json", label_studio(BOTH))
+
+
+def write_yolo(folder):
+    write_text(folder / "data.yaml", "path: .\nnames:\n  0: optic disc\n  1: optic cup\ntrain: images\n")
+    for name, mask in BOTH.items():
+        write_text(folder / "labels" / "train" / f"{name[:4]}.txt", yolo(mask))
+
+
+def write_npy(folder):
+    folder.mkdir()
+    for name, mask in BOTH.items():
+        np.save(folder / f"{name[:4]}.npy", mask)
+
+
+def write_npz(folder):
+    folder.mkdir()
+    for name, mask in BOTH.items():
+        np.savez_compressed(folder / f"{name[:4]}.npz", disc=mask > 0, cup=mask == 2)
+
+
+def write_nifti(folder):
+    folder.mkdir()
+    for name, mask in BOTH.items():
+        nibabel.Nifti1Image(mask.T[:, :, None], np.diag([-1.0, -1.0, 1.0, 1.0])).to_filename(
+            folder / f"{name[:4]}.nii.gz"
+        )
+
+
+def write_nifti_by_rows(folder):
+    folder.mkdir()
+    for name, mask in BOTH.items():
+        nibabel.Nifti1Image(mask, np.eye(4)).to_filename(folder / f"{name[:4]}.nii")
+
+
+def write_nrrd(folder):
+    folder.mkdir()
+    for name, mask in BOTH.items():
+        nrrd.write(str(folder / f"{name[:4]}.nrrd"), mask.T)
+
+
+def write_segment_nrrd(folder):
+    folder.mkdir()
+    for name, mask in BOTH.items():
+        nrrd.write(str(folder / f"{name[:4]}.seg.nrrd"), *segment_nrrd(mask))
+
+
+def write_voc(folder):
+    for name, mask in BOTH.items():
+        save(folder / "SegmentationClass" / name, mask)
+        save(folder / "SegmentationObject" / name, mask)
+        write_text(folder / "Annotations" / f"{name[:4]}.xml", "<annotation><filename/></annotation>")
+
+
+def write_contours(folder):
+    for name, mask in BOTH.items():
+        for part, plane in {"OD": mask > 0, "Cup": mask == 2}.items():
+            lines = "\n".join(f"{y:.0f} {x:.0f}" for x, y in traced(plane))
+            write_text(folder / f"{name[:4]}_{part}AvgBoundary.txt", lines)
+
+
+WRITERS = [
+    write_coco, write_coco_runs, write_compressed_coco, write_labelme, write_cvat, write_geojson, write_isat,
+    write_label_studio, write_yolo, write_npy, write_npz, write_nifti, write_nifti_by_rows, write_nrrd,
+    write_segment_nrrd, write_voc, write_contours,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("write", WRITERS, ids=lambda write: write.__name__)
+def test_every_format_gives_the_same_masks(tmp_path, bring_in, write):
+    place = write(tmp_path / "foreign") or tmp_path / "foreign"
+    masks, events = bring_in(place)
+    assert not problems(events)
+    assert np.array_equal(masks["eye1"], MASK)
+    assert np.array_equal(masks["eye2"], MASK[::-1])
+
+
+def test_rootpainter_corrects_its_segmentations(tmp_path, bring_in):
+    segmentation, annotation = rootpainter_pictures(MASK > 0)
+    save(tmp_path / "painted" / "segmentations" / "eye1.png", segmentation)
+    save(tmp_path / "painted" / "annotations" / "train" / "eye1.png", annotation)
+    save(tmp_path / "painted" / "annotations" / "val" / "eye2.png", annotation)
+    masks, _ = bring_in(tmp_path / "painted")
+    assert np.array_equal(masks["eye1"], (MASK > 0).astype(np.uint8))
+    assert set(np.unique(masks["eye2"])) == {0, 1, 255}  # without a segmentation, most of it is not annotated
+
+
+def test_a_dicom_segmentation_finds_its_picture_by_its_identifier(tmp_path, bring_in):
+    source = tmp_path / "dicom"
+    source.mkdir()
+    pixels = np.random.default_rng(3).integers(0, 255, (*MASK.shape, 3), np.uint8)
+    write_dicom(source / "x1.dcm", pixels, SOPClassUID=OPHTHALMIC_8_BIT)
+    content = dicom_segmentation(source / "x1.dcm", MASK, DISC_AND_CUP, SourceModel("m", "f" * 64), who=False)
+    (tmp_path / "segmentation.dcm").write_bytes(content)
+    masks, events = bring_in(tmp_path / "segmentation.dcm", source=source)
+    assert not problems(events)
+    assert np.array_equal(masks["x1"], MASK)
+
+
+def test_the_order_of_text_contours_is_found_or_asked(tmp_path, bring_in):
+    write_text(tmp_path / "a" / "eye1_disc.txt", "\n".join(f"{x} {y}" for x, y in traced(SMALL)))
+    with pytest.raises(MaskError, match="which is x") as caught:
+        bring_in(tmp_path / "a")
+    assert caught.value.remedy is Remedy.AXIS_ORDER
+    masks, _ = bring_in(tmp_path / "a", MaskOptions(axes="xy"))
+    assert np.array_equal(masks["eye1"], SMALL.astype(np.uint8))
+
+
+def test_a_far_corner_tells_the_order_of_a_contour(tmp_path, bring_in):
+    write_text(tmp_path / "a" / "eye1_disc.txt", "10,10\n75,10\n75,50\n10,50")
+    masks, events = bring_in(tmp_path / "a")
+    assert np.argwhere(masks["eye1"]).max(0).tolist() in ([50, 75], [49, 74])
+    assert any("x and y" in event.text for event in events if isinstance(event, Message))
 
 
 def test_labels_are_matched_by_name_or_asked(tmp_path, pictures):

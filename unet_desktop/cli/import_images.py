@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from unet_desktop.project.case import Case
     from unet_desktop.tasks.mask_options import MaskOptions
 
+Axes = Literal["xy", "yx"]
 LABELS_HELP = "Labels: disc-and-cup, one, or a JSON file such as another project's project.json."
 
 
@@ -40,6 +41,12 @@ LABELS_AS = typer.Option(
     "--labels-as",
     help='What labels of annotations mean, where their names do not tell: "OD=optic disc,vessel=" (nothing behind the '
     "sign leaves a name out).",
+    show_default=False,
+)
+AXES = typer.Option(
+    "--axes",
+    help="Which comes first in arrays (NIfTI, NRRD, npy) and in text contours: xy or yx (row, column). Default: found "
+    "by the pictures' sizes, and by what the format has.",
     show_default=False,
 )
 LOOSE_NAMES = typer.Option(
@@ -65,6 +72,7 @@ def run(
     ] = False,
     mask_values: Annotated[str | None, MASK_VALUES] = None,
     labels_as: Annotated[str | None, LABELS_AS] = None,
+    axes: Annotated[Axes | None, AXES] = None,
     masks_as_stored: Annotated[bool | None, MASKS_AS_STORED] = None,
     loose_names: Annotated[bool, LOOSE_NAMES] = False,
     recursive: Annotated[bool, typer.Option(help="Look into subfolders.")] = False,
@@ -83,7 +91,7 @@ def run(
         followed = follow(holding_project(project, import_drishti(source, project, copy=not refer)), "Importing")
     else:
         present = (wanted or DISC_AND_CUP) if is_new else read_manifest(Layout(project).manifest).labels
-        options = mask_options(present, mask_values, masks_as_stored, loose_names, labels_as)
+        options = mask_options(present, mask_values, masks_as_stored, loose_names, labels_as, axes)
         _make_project(source, project, wanted, masks, recursive=recursive)
         events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive, options=options)
         try:
@@ -140,7 +148,12 @@ def parse_labels(name: str) -> LabelSet:
 
 
 def mask_options(
-    labels: LabelSet, values: str | None, as_stored: bool | None, loose: bool, names: str | None = None
+    labels: LabelSet,
+    values: str | None,
+    as_stored: bool | None,
+    loose: bool,
+    names: str | None = None,
+    axes: Axes | None = None,
 ) -> MaskOptions:
     """What the flags say about masks.
 
@@ -152,7 +165,7 @@ def mask_options(
     from unet_desktop.tasks.mask_options import MaskOptions
 
     said = () if names is None else parse_label_names(names, labels)
-    return MaskOptions(None if values is None else parse_mask_values(values, labels), loose, as_stored, said)
+    return MaskOptions(None if values is None else parse_mask_values(values, labels), loose, as_stored, said, axes)
 
 
 def _refuse_other_labels(wanted: LabelSet | None, labels: LabelSet, owner: str) -> None:

@@ -13,6 +13,7 @@ _SENTENCES = {
     Remedy.MEASURE_AGAIN: "(measure again with --forget)",
     Remedy.MASK_VALUES: 'Say what is right with --mask-values "KEY=LABEL,...".',
     Remedy.LABEL_NAMES: 'Say it with --labels-as "NAME=LABEL,..."; nothing behind the sign leaves a name out.',
+    Remedy.AXIS_ORDER: "Say which with --axes xy or --axes yx.",
     Remedy.LOOSE_NAMES: "Take them with --loose-names.",
     Remedy.MASK_ORIENTATION: "Say which with --masks-as-stored or --masks-upright.",
     Remedy.REPLACE: "Or overwrite it with --replace.",

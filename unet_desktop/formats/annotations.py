@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from unet_desktop.errors import MaskError
@@ -54,6 +54,10 @@ class Entry:
         size: of the picture, as the file states it.
         labels: names of the labels that are drawn, UNNAMED for one that has none.
         upright: coordinates are those of the upright picture, whatever its EXIF orientation.
+        paired_as: the name by which it is paired with a picture if `picture` is empty and the file's own does not do.
+        reach: the largest of the first and of the second coordinates, if it is not known which is x; then `key` is
+            set to "xy" or "yx" before it is read.
+        refers_to: SOPInstanceUID of the picture, where it is DICOM.
         key: what the format needs to find it.
     """
 
@@ -62,6 +66,9 @@ class Entry:
     size: Size | None = None
     labels: frozenset[str] = frozenset()
     upright: bool = False
+    paired_as: PurePath | None = None
+    reach: tuple[float, float] | None = None
+    refers_to: str = ""
     key: Any = field(default=None, repr=False)
 
 

@@ -10,14 +10,39 @@ from pathlib import Path
 from unet_desktop.errors import MaskError
 from unet_desktop.formats.annotations import Format
 from unet_desktop.formats.coco import COCO_FORMAT
+from unet_desktop.formats.cvat import CVAT_FORMAT
+from unet_desktop.formats.dicom_seg_reader import SEGMENTATION_FORMAT, is_segmentation
+from unet_desktop.formats.geojson import GEOJSON_FORMAT
+from unet_desktop.formats.isat import ISAT_FORMAT
+from unet_desktop.formats.label_studio import LABEL_STUDIO_FORMAT
 from unet_desktop.formats.labelme import LABELME_FORMAT
+from unet_desktop.formats.nrrd import NRRD_FORMAT, has_segments
+from unet_desktop.formats.numpy_arrays import NPZ_FORMAT, has_labels
+from unet_desktop.formats.rootpainter import ROOTPAINTER_FORMAT, is_rootpainter
+from unet_desktop.formats.text_contours import CONTOUR_FORMAT
+from unet_desktop.formats.yolo import YOLO_FORMAT
+from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.file_kinds import is_picture, name_kind
 from unet_desktop.images.read import SUFFIXES
 from unet_desktop.json_data import DataError, read
 
-FORMATS = {one.kind: one for one in (COCO_FORMAT, LABELME_FORMAT)}
+FORMATS = {
+    one.kind: one
+    for one in (
+        COCO_FORMAT,
+        LABELME_FORMAT,
+        CVAT_FORMAT,
+        GEOJSON_FORMAT,
+        ISAT_FORMAT,
+        LABEL_STUDIO_FORMAT,
+        YOLO_FORMAT,
+        CONTOUR_FORMAT,
+    )
+}
 """By what `file_kinds.name_kind` calls a file."""
 
+_NAMED_ARRAYS = {"NRRD": (has_segments, NRRD_FORMAT), "NumPy arrays (npz)": (has_labels, NPZ_FORMAT)}
+"""Arrays that may name labels; those that do not hold numbers, as masks that are pictures do."""
 _REFUSED = {
     "CVAT annotations of a video": (
         "this is CVAT XML for video, which follows objects from frame to frame; export the task from CVAT as "
@@ -31,6 +56,9 @@ _REFUSED = {
     "CreateML annotations": "this is CreateML's format, which holds boxes and no regions",
     "ASAP annotations": "export it as GeoJSON",
     "Aperio annotations": "export it as GeoJSON, for example with QuPath",
+    "Pascal VOC annotations": (
+        "it holds Pascal VOC's boxes, which are no regions; the regions are the pictures in SegmentationClass"
+    ),
     "ImageJ regions (ROI)": "open it in QuPath and export GeoJSON",
     "ImageJ regions (ROI archive)": "open it in QuPath and export GeoJSON",
     "a table of run lengths (CSV)": "convert it to COCO",
@@ -61,6 +89,9 @@ def find_annotation_files(place: Path) -> Iterator[AnnotationFile]:
         MaskError: the file is no annotations.
     """
     if place.is_dir():
+        if is_rootpainter(place):
+            yield AnnotationFile(place, ROOTPAINTER_FORMAT, ROOTPAINTER_FORMAT.kind)
+            return
         for path in _list_files(place):
             found = _recognise(path)
             if found is not None:
@@ -83,7 +114,12 @@ def _list_files(folder: Path) -> Iterator[Path]:
 def _recognise(path: Path) -> AnnotationFile | None:
     if path.suffix.lower() in SUFFIXES or not path.is_file() or is_picture(path):
         return None
+    if is_dicom(path):
+        known = SEGMENTATION_FORMAT if is_segmentation(path) else None
+        return None if known is None else AnnotationFile(path, known, known.kind)
     kind = name_kind(path)
+    if (named := _NAMED_ARRAYS.get(kind or "")) is not None and named[0](path):
+        return AnnotationFile(path, named[1], named[1].kind)
     if kind is None:
         problem = _find_damage(path)
         return AnnotationFile(path, None, "a JSON file", problem) if problem else None

@@ -213,9 +213,12 @@ def make_ring(points: Sequence[Sequence[float]] | NDArray[np.float64], what: str
         MaskError: fewer than three corners, or a number is not finite.
     """
     try:
-        ring = np.asarray(points, np.float64).reshape(-1, 2)
-    except (TypeError, ValueError) as error:
+        ring = np.asarray(points, np.float64)
+        ring = ring.reshape(-1, 2) if ring.ndim == 1 else ring[:, :2]  # GeoJSON may have a height behind x and y
+    except (TypeError, ValueError, IndexError, OverflowError) as error:
         raise MaskError(f"{what} has a corner that is not two numbers") from error
+    if ring.ndim != 2 or ring.shape[1] != 2:
+        raise MaskError(f"{what} has a corner that is not two numbers")
     if not np.isfinite(ring).all():
         raise MaskError(f"{what} has a corner that is not a number")
     if len(ring) > 1 and (ring[0] == ring[-1]).all():

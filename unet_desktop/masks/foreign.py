@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from unet_desktop.images.read import DECODER_ERRORS, FORMATS, describe_decoder_e
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.links import open_to_read
 from unet_desktop.masks.decide import decide, is_own
-from unet_desktop.masks.mask_content import BLACK, WHITE, read_content
+from unet_desktop.masks.mask_content import BLACK, WHITE, MaskContent, read_content
 from unet_desktop.masks.mask_facts import MaskFacts, gather_facts
 from unet_desktop.masks.orientation import Placements
 from unet_desktop.masks.pairs import MaskFile
@@ -66,6 +67,8 @@ class MaskPlan:
         misfits: masks that do not fit the reading of the others, and why.
         possible: names of the labels that files can hold, by the same keys as the readings.
         placements: how masks lie on turned photographs.
+        decode: decodes a file.
+        remarks: what had to be decided for that, as sentences.
     """
 
     labels: LabelSet
@@ -74,6 +77,8 @@ class MaskPlan:
     misfits: Mapping[Path, str] = field(default_factory=dict)
     possible: Mapping[str, frozenset[str] | None] = field(default_factory=dict)
     placements: Placements = field(default_factory=Placements)
+    decode: Callable[[Path], MaskContent] = read_content
+    remarks: tuple[str, ...] = ()
 
     @property
     def sentences(self) -> tuple[str, ...]:
@@ -87,7 +92,7 @@ class MaskPlan:
             count = len(self.own)
             found.append(quantity(count, "mask is", "masks are"))
             found[-1] += " this program's own, taken as written."
-        return (*found, *self.placements.remarks)
+        return (*found, *self.remarks, *self.placements.remarks)
 
     @property
     def question(self) -> Question | None:
@@ -157,7 +162,7 @@ class MaskPlan:
     def _read_file(self, file: MaskFile) -> Mask:
         if file.path in self.misfits:
             raise MaskError(self.misfits[file.path])
-        content = read_content(file.path)
+        content = self.decode(file.path)
         if file.path in self.own:
             mask = read_own(content)
         else:
@@ -173,11 +178,13 @@ class MaskPlan:
         return self.possible.get(_key_of(file.label))
 
 
-def look_at_masks(paths: Sequence[Path]) -> Iterator[tuple[Path, MaskFacts | MaskError]]:
-    """Gather facts on mask files, several at a time, in order."""
+def look_at_masks(
+    paths: Sequence[Path], read: Callable[[Path], MaskContent] = read_content
+) -> Iterator[tuple[Path, MaskFacts | MaskError]]:
+    """Gather facts on mask files, several at a time, in order; `read` decodes one."""
     with ThreadPoolExecutor(min(_MAX_THREADS, os.cpu_count() or 1), "masks") as pool:
         try:
-            yield from zip(paths, pool.map(_look_at, paths), strict=True)
+            yield from zip(paths, pool.map(partial(_look_at, read=read), paths), strict=True)
         finally:
             pool.shutdown(wait=False, cancel_futures=True)
 
@@ -258,9 +265,9 @@ def read_soft_map(path: Path) -> Mask:
         raise MaskError(f"The soft map {path} cannot be read ({describe_decoder_error(error)}).") from error
 
 
-def _look_at(path: Path) -> MaskFacts | MaskError:
+def _look_at(path: Path, read: Callable[[Path], MaskContent] = read_content) -> MaskFacts | MaskError:
     try:
-        return gather_facts(read_content(path))
+        return gather_facts(read(path))
     except MaskError as error:
         return error
 

@@ -168,7 +168,7 @@ def _read_tiff(file: BinaryIO, path: Path) -> tuple[MaskContent, int]:
     if samples.shape[2] > 1:
         return _make_from_channels(path, samples, has_alpha=stored.has_alpha), orientation
     values, sample = np.ascontiguousarray(samples[:, :, 0]), stored.sample
-    white = _find_white(values, sample.bits if sample.kind == "u" and not sample.is_whole else 0)
+    white = find_white(values, sample.bits if sample.kind == "u" and not sample.is_whole else 0)
     if stored.is_inverted and sample.kind == "u" and _has_only(values, white):  # shades, not numbers of labels
         values = np.asarray(values == 0).astype(values.dtype) * values.dtype.type(white)
     return MaskContent(path, values, white=white), orientation
@@ -228,7 +228,7 @@ def _decode(path: Path, opened: Pillow.Image, raw: str, *, lossy: bool) -> MaskC
     if mode in {"I;16", "I;16B", "I;16L", "I;16N", "I", "F"}:
         values = np.asarray(opened)
         values = values.astype(values.dtype.newbyteorder("="))
-        return MaskContent(path, values, white=_find_white(values))
+        return MaskContent(path, values, white=find_white(values))
     if mode == "P":
         return _make_indexed(path, opened)
     if mode in {"RGB", "RGBX", "YCbCr"}:
@@ -239,7 +239,7 @@ def _decode(path: Path, opened: Pillow.Image, raw: str, *, lossy: bool) -> MaskC
     raise MaskError(f"The mask {path} holds {mode} colours, which printers use. Save it as PNG, in RGB or indexed.")
 
 
-def _find_white(values: NDArray[np.generic], bits: int = 0) -> float:
+def find_white(values: NDArray[np.generic], bits: int = 0) -> float:
     """The number that viewers show white: that of the depth, which is 8 bits where nothing is larger; 1 of floats."""
     if bits:
         return float((1 << bits) - 1)

@@ -36,6 +36,7 @@ _LARGEST_EXPORT = 100_000_000
 _MAX_LOOKED_AT = 1000
 """Files that are looked at for annotations in other formats."""
 _MAX_KINDS = 4
+_VOC_CLASSES, _VOC_OBJECTS = "SegmentationClass", "SegmentationObject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,10 @@ def list_masks(folder: Path) -> list[Path]:
     Raises:
         ImageError: the folder cannot be read, or holds none; then it names what the folder holds.
     """
-    found = list_images(folder, recursive=True, others=True)
+    found = list_images(_find_own_masks(folder), recursive=True, others=True)
+    classes = {path.parent.parent for path in found if path.parent.name == _VOC_CLASSES}
+    # Of Pascal VOC, the masks of classes; those of objects number each object.
+    found = [path for path in found if path.parent.name != _VOC_OBJECTS or path.parent.parent not in classes]
     if found:
         return found
     kinds = "; ".join(f"{path.name} is {kind}" for path, kind in list_annotations(folder)[:_MAX_KINDS])
@@ -171,6 +175,12 @@ def list_masks(folder: Path) -> list[Path]:
         f"{folder} holds no pictures that could be masks ({KINDS}){only}. Export the masks as PNG, one for each "
         "picture, and choose their folder."
     )
+
+
+def _find_own_masks(folder: Path) -> Path:
+    """The masks of a folder run, where the folder is one; it also holds overlays and contours."""
+    masks = folder / "masks"
+    return masks if (folder / "results.jsonl").is_file() and masks.is_dir() else folder
 
 
 def list_annotations(folder: Path) -> list[tuple[Path, str]]:

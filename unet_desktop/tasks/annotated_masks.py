@@ -5,54 +5,31 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from pathlib import Path, PurePath
+from pathlib import Path
 
 from unet_desktop.engine.events import StopPoint
-from unet_desktop.errors import ImageError, MaskError
-from unet_desktop.formats.annotations import Annotation, Entry, Format
+from unet_desktop.errors import ImageError, MaskError, Remedy
+from unet_desktop.formats.annotations import Annotation
 from unet_desktop.formats.compose import compose_mask, refuse_other_size
 from unet_desktop.formats.recognise import AnnotationFile
 from unet_desktop.formats.shapes import Filling, Polygon, is_traced
 from unet_desktop.images.read import read_size
-from unet_desktop.labels import Label, LabelSet
+from unet_desktop.labels import LabelSet
 from unet_desktop.masks.foreign import ForeignMask
 from unet_desktop.masks.label_names import LabelNames, match_labels
-from unet_desktop.masks.named_pictures import NamedPictures
 from unet_desktop.masks.orientation import Placements, decide_placements, read_placement
-from unet_desktop.masks.pairs import pair_files
 from unet_desktop.masks.questions import Question
 from unet_desktop.masks.readings import name_value
-from unet_desktop.plurals import name_some, quantity
+from unet_desktop.plurals import quantity
 from unet_desktop.safe_text import escape_controls
+from unet_desktop.tasks.annotation_pairs import AnnotationPart, pair_annotations
 from unet_desktop.tasks.events import AnnotationsLeftOut
 from unet_desktop.tasks.mask_options import MaskOptions
 
 _MAX_NAMED = 10
+_ORDERS = {"xy": "x and y", "yx": "row and column (y and x)"}
 _SAMPLE = 40
 """Pictures whose polygons are looked at to find out how corners are counted."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """An entry of a picture; `label` is said by its file's name, where that says one."""
-
-    format: Format
-    entry: Entry
-    label: Label | None = None
-
-    @property
-    def labels(self) -> frozenset[str]:
-        return frozenset({self.label.name}) if self.label is not None else self.entry.labels
-
-    def read(self) -> Annotation:
-        """Read the entry; shapes without a name are of the label that the file's name says."""
-        found = self.format.read(self.entry)
-        if self.label is None:
-            return found
-        name = self.label.name
-        return replace(
-            found, drawn=tuple(replace(one, label=name if one.label is not None else None) for one in found.drawn)
-        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,14 +37,12 @@ class AnnotatedMasks:
     """How the annotations of an import are read; the counterpart of `foreign.MaskPlan`.
 
     Attributes:
-        labels: of the project.
-        kinds: formats that occur, and how many files of each.
-        names: what labels' names mean.
-        filling: of polygons, where they are not as their format has them.
-        placements: how annotations lie on turned photographs.
-        unread: files that could not be used, and why, as sentences.
-        strangers: pictures that annotations name and that are not there.
-        undrawn: pictures for which nothing was drawn.
+        labels: of the project. kinds: formats that occur, and how many files of each. names: what labels' names mean.
+        filling: of polygons, where they are not as their format has them. placements: how annotations lie on turned
+        photographs. unread: files that could not be used, and why, as sentences. strangers: pictures that annotations
+        name and that are not there. undrawn: pictures for which nothing was drawn. order: of the two numbers of a line
+        of text contours, "xy" or "yx"; empty if there are none that need it, None if
+            it is unknown.
     """
 
     labels: LabelSet
@@ -78,7 +53,8 @@ class AnnotatedMasks:
     unread: tuple[tuple[Path, str], ...] = ()
     strangers: tuple[str, ...] = ()
     undrawn: tuple[str, ...] = ()
-    _parts: Mapping[Path, tuple[_Part, ...]] = field(default_factory=dict)
+    order: str | None = ""
+    _parts: Mapping[Path, tuple[AnnotationPart, ...]] = field(default_factory=dict)
     _problems: Mapping[Path, str] = field(default_factory=dict)
 
     @property
@@ -96,6 +72,8 @@ class AnnotatedMasks:
             found.append(f"Left out: {', '.join(left)}.")
         if self.filling is Filling.BORDER:
             found.append("Outlines run through the centres of border pixels, as OpenCV traces them; these are inside.")
+        if self.order:
+            found.append(f"Lines of the contours hold {_ORDERS[self.order]}.")
         return (*found, *self.placements.remarks)
 
     @property
@@ -115,6 +93,11 @@ class AnnotatedMasks:
             MaskError: it is not known what a label means, or how annotations of turned photographs lie.
         """
         self.names.ask(self.labels)
+        if self.order is None:
+            raise MaskError(
+                "Each line of the contours has two numbers, and it is unclear which is x: both fit the pictures.",
+                Remedy.AXIS_ORDER,
+            )
         self.placements.ask()
 
     def has_mask(self, picture: Path) -> bool:
@@ -145,7 +128,7 @@ class AnnotatedMasks:
             for part in parts:
                 if part.entry.size is not None:
                     refuse_other_size(part.entry.size, size)
-                annotations.append(part.read())
+                annotations.append(part.read(self.order or "xy"))
             found = compose_mask(annotations, self.names.values, self.labels, size, self.filling)
         except MaskError as error:
             raise MaskError(f"The annotation of {picture.name} in {path} was not imported: {error}.") from error
@@ -184,7 +167,7 @@ def plan_annotations(
     Raises:
         MaskError: none of the files can be used.
     """
-    found: list[_Part] = []
+    found: list[AnnotationPart] = []
     unread = [(one.path, f"{one.path} ({one.kind}) was not read: {one.problem}.") for one in files if one.problem]
     kinds: dict[str, int] = {}
     for one in files:
@@ -192,13 +175,13 @@ def plan_annotations(
         if one.format is None:
             continue
         try:
-            found += [_Part(one.format, entry) for entry in one.format.look(one.path)]
+            found += [AnnotationPart(one.format, entry) for entry in one.format.look(one.path)]
             kinds[one.kind] = kinds.get(one.kind, 0) + 1
         except MaskError as error:
             unread.append((one.path, f"{one.path} ({one.kind}) was not read: {error}."))
     if not found and unread:
         raise MaskError(AnnotationsLeftOut(tuple(problem for _, problem in unread)).sentence)
-    pairing = _pair(found, pictures, root, labels, loose=options.loose)
+    pairing = pair_annotations(found, pictures, root, labels, loose=options.loose)
     names = match_labels(
         {name for parts in pairing.parts.values() for part in parts for name in part.labels}, labels, options.names
     )
@@ -215,84 +198,6 @@ def plan_annotations(
     return _decide(plan, options)
 
 
-@dataclass(slots=True)
-class _Pairing:
-    parts: dict[Path, list[_Part]] = field(default_factory=dict)
-    problems: dict[Path, str] = field(default_factory=dict)
-    strangers: list[str] = field(default_factory=list)
-    undrawn: list[str] = field(default_factory=list)
-
-
-def _pair(found: Sequence[_Part], pictures: Sequence[Path], root: Path, labels: LabelSet, *, loose: bool) -> _Pairing:
-    """Give each picture its entries: by the names that they state, or by the names of their files."""
-    pairing = _Pairing()
-    named = NamedPictures(pictures, root, labels)
-    by_file: dict[Path, list[_Part]] = {}
-    for part in found:
-        entry = part.entry
-        if not entry.picture:
-            by_file.setdefault(entry.path, []).append(part)
-            continue
-        stated = _relative(entry.picture)
-        owners = named.find_stated(stated, entry.path.parent)
-        if len(owners) == 1:
-            _give(pairing, owners[0], part)
-        elif owners:
-            which = " or ".join(str(path.relative_to(root)) for path in owners[:3])
-            for owner in owners:
-                pairing.problems[owner] = (
-                    f'"{escape_controls(entry.picture)}" in {entry.path} could be {which}. Let it state the folder.'
-                )
-        else:
-            pairing.strangers.append(entry.picture)
-    _pair_by_file(pairing, by_file, pictures, root, labels, loose=loose)
-    for picture, parts in pairing.parts.items():
-        _refuse_several(pairing, picture, parts)
-    return pairing
-
-
-def _pair_by_file(
-    pairing: _Pairing,
-    by_file: Mapping[Path, list[_Part]],
-    pictures: Sequence[Path],
-    root: Path,
-    labels: LabelSet,
-    *,
-    loose: bool,
-) -> None:
-    if not by_file:
-        return
-    top = _common_folder(by_file)
-    pairs = pair_files(pictures, root, labels, [(path, _name_of(path, top)) for path in by_file], loose=loose)
-    for picture in pictures:
-        try:
-            for file in pairs.masks_of(picture):
-                for part in by_file[file.path]:
-                    _give(pairing, picture, _Part(part.format, part.entry, file.label))
-        except MaskError as error:
-            pairing.problems[picture] = str(error)
-    pairing.strangers += [path.name for path in pairs.unused]
-
-
-def _give(pairing: _Pairing, picture: Path, part: _Part) -> None:
-    if part.entry.labels:
-        pairing.parts.setdefault(picture, []).append(part)
-    else:
-        pairing.undrawn.append(picture.name)
-
-
-def _refuse_several(pairing: _Pairing, picture: Path, parts: Sequence[_Part]) -> None:
-    """Annotations of one picture may be of different labels, in one file or several; otherwise one is too many."""
-    seen: set[str] = set()
-    for part in parts:
-        if seen & part.labels:
-            names = name_some(list(dict.fromkeys(one.entry.path.name for one in parts)), 3)
-            pairing.problems[picture] = (
-                f"{picture.name} has several annotations of the same label ({names}). Leave one for each picture."
-            )
-        seen |= part.labels
-
-
 def _decide(plan: AnnotatedMasks, options: MaskOptions) -> AnnotatedMasks:
     """Find how corners are counted, and how annotations of turned photographs lie."""
     placements = []
@@ -305,8 +210,28 @@ def _decide(plan: AnnotatedMasks, options: MaskOptions) -> AnnotatedMasks:
             continue
         if placement is not None:
             placements.append(placement)
+    plan = replace(plan, order=options.axes or _find_order(plan))
     filling = Filling.BORDER if _is_traced(plan) else None
     return replace(plan, filling=filling, placements=decide_placements(placements, options.as_stored))
+
+
+def _find_order(plan: AnnotatedMasks) -> str | None:
+    """Which of the two numbers of a contour's corners is x, if the pictures' sizes tell; see `AnnotatedMasks.order`."""
+    fits: set[str] = set()
+    asked = False
+    for picture, parts in plan._parts.items():
+        for first, second in (part.entry.reach for part in parts if part.entry.reach is not None):
+            asked = True
+            try:
+                height, width = read_size(picture)
+            except ImageError:  # said when that picture is imported
+                continue
+            is_xy, is_yx = first <= width and second <= height, first <= height and second <= width
+            if is_xy != is_yx:
+                fits.add("xy" if is_xy else "yx")
+    if not asked:
+        return ""
+    return fits.pop() if len(fits) == 1 else None
 
 
 def _is_traced(plan: AnnotatedMasks) -> bool:
@@ -315,7 +240,7 @@ def _is_traced(plan: AnnotatedMasks) -> bool:
     for picture, parts in islice(plan._parts.items(), _SAMPLE):
         try:
             size = parts[0].entry.size or read_size(picture)
-            annotations = [part.read() for part in parts]
+            annotations = [part.read(plan.order or "xy") for part in parts]
         except (MaskError, ImageError):  # said when that picture is imported
             continue
         told += [is_traced(polygon.rings_in(size)) for polygon in _polygons(annotations)]
@@ -339,22 +264,3 @@ def _describe_skipped(kinds: Sequence[str]) -> str:
 
 def _plural(kind: str) -> str:
     return f"{kind}es" if kind.endswith("x") else f"{kind}s"
-
-
-def _relative(stated: str) -> PurePath:
-    """A stated path without drive, root and steps upwards."""
-    path = PurePath(stated.replace("\\", "/"))
-    parts = [part for part in path.parts if part not in {path.anchor, "..", "/"} and not part.endswith(":")]
-    return PurePath(*parts) if parts else PurePath("unnamed")
-
-
-def _common_folder(paths: Iterable[Path]) -> Path:
-    folders = [path.parent for path in paths]
-    common = folders[0]
-    while not all(folder.is_relative_to(common) for folder in folders):
-        common = common.parent
-    return common
-
-
-def _name_of(path: Path, top: Path) -> PurePath:
-    return PurePath(path.relative_to(top))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +12,9 @@ from typing import Protocol
 from unet_desktop.engine.events import StopPoint
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.file_names import fold
-from unet_desktop.formats.recognise import find_annotation_files
+from unet_desktop.formats.arrays import FIRST_AXIS, array_kind, read_mask_file
+from unet_desktop.formats.recognise import AnnotationFile, find_annotation_files
+from unet_desktop.images.read import read_size
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.foreign import ForeignMask, MaskPlan, look_at_masks, plan_masks
 from unet_desktop.masks.label_names import LabelNames
@@ -21,6 +24,7 @@ from unet_desktop.masks.names import EYES, find_folder_label, is_label_studio
 from unet_desktop.masks.orientation import Placement, Placements, decide_placements, read_placement
 from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs, holds_a_mask
 from unet_desktop.masks.questions import Question
+from unet_desktop.plurals import quantity
 from unet_desktop.tasks.annotated_masks import plan_annotations
 from unet_desktop.tasks.mask_options import MaskOptions
 
@@ -154,7 +158,8 @@ def plan_import(
         pairs = find_pairs(source, None, labels, recursive=recursive)
         return ImportPlan(pairs, PairedMasks(pairs, MaskPlan(labels)))
     found = list(find_annotation_files(masks))
-    if masks.is_dir() and not (found and _all_are_annotations(source, masks, labels, recursive=recursive)):
+    is_annotated = any(one.format is not None for one in found) or not masks.is_dir()
+    if not is_annotated or not _all_are_annotations(found, source, masks, labels, recursive=recursive):
         pairs = find_pairs(source, masks, labels, recursive=recursive, loose=options.loose)
         plan = yield from plan_masks_of(pairs, masks, labels, options)
         return ImportPlan(pairs, PairedMasks(pairs, plan))
@@ -164,8 +169,13 @@ def plan_import(
     return ImportPlan(pairs, annotated)
 
 
-def _all_are_annotations(source: Path, masks: Path, labels: LabelSet, *, recursive: bool) -> bool:
-    """Whether a folder with annotations holds no masks of the pictures besides."""
+def _all_are_annotations(
+    found: Sequence[AnnotationFile], source: Path, masks: Path, labels: LabelSet, *, recursive: bool
+) -> bool:
+    """Whether a file or folder with annotations holds no masks of the pictures besides."""
+    annotations = {one.path for one in found}
+    if not masks.is_dir() or masks in annotations:
+        return True
     try:
         pairs = find_pairs(source, masks, labels, recursive=recursive)
     except ImageError:  # it holds annotations alone
@@ -175,7 +185,8 @@ def _all_are_annotations(source: Path, masks: Path, labels: LabelSet, *, recursi
     with_mask = islice((picture for picture in pairs.pictures if pairs.has_mask(picture)), _MAX_TRIED)
     for picture in with_mask:
         try:
-            if any(holds_a_mask(file.path) for file in pairs.masks_of(picture)):
+            files = [file.path for file in pairs.masks_of(picture) if file.path not in annotations]
+            if any(array_kind(path) or holds_a_mask(path) for path in files):
                 return False
         except MaskError:
             return False
@@ -210,7 +221,9 @@ def plan_files(
         an event for each mask, so that it can be stopped.
     """
     found: list[tuple[MaskFile, MaskFacts | MaskError]] = []
-    looks = look_at_masks([file.path for file, _ in files])
+    swapped, remarks = _find_swapped(files, options.axes)
+    decode = partial(read_mask_file, swapped=swapped)
+    looks = look_at_masks([file.path for file, _ in files], decode)
     for (file, _), (_, facts) in zip(files, looks, strict=True):
         found.append((file, facts))
         yield StopPoint("read")
@@ -225,7 +238,47 @@ def plan_files(
         placement = _placement(picture, file, facts, plan)
         if placement is not None:
             placements.append(placement)
-    return replace(plan, placements=decide_placements(placements, options.as_stored))
+    found_placements = decide_placements(placements, options.as_stored)
+    return replace(plan, placements=found_placements, decode=decode, remarks=remarks)
+
+
+def _find_swapped(
+    files: Sequence[tuple[MaskFile, Path | None]], axes: str | None
+) -> tuple[frozenset[Path], tuple[str, ...]]:
+    """The arrays whose axes are the other way round than their format has them, and what has to be said about axes.
+
+    Args:
+        files: of an import, and their pictures.
+        axes: what somebody said: the first axis is x ("xy") or y ("yx").
+    """
+    kinds = {file.path: array_kind(file.path) for file, _ in files}
+    arrays = [(file.path, picture) for file, picture in files if kinds[file.path] and picture is not None]
+    if axes is not None:
+        swapped = frozenset(path for path, _ in arrays if FIRST_AXIS[kinds[path]] != axes)
+        return swapped, ()
+    sizes = {}
+    for path, picture in arrays:
+        try:
+            sizes[path] = read_mask_file(path).size, read_size(picture)
+        except (MaskError, ImageError):  # said when the mask or the picture is read
+            continue
+    swapped = frozenset(path for path, (mask, size) in sizes.items() if mask != size and mask[::-1] == size)
+    unsure = [path for path, (mask, size) in sizes.items() if mask == size == size[::-1]]
+    as_usual = len(sizes) - len(swapped) - len(unsure)
+    remarks = []
+    if swapped and not as_usual:
+        swapped |= frozenset(unsure)
+    if swapped:
+        remarks.append(
+            f"Axes of {quantity(len(swapped), 'array')} are the other way round than the format has them; their "
+            "pictures' sizes say so."
+        )
+    if unsure and not as_usual and not swapped:
+        remarks.append(
+            f"The pictures of {quantity(len(unsure), 'array')} are square, so axes were taken as the format has them. "
+            "Look at the masks."
+        )
+    return swapped, tuple(remarks)
 
 
 def _placement(picture: Path, file: MaskFile, facts: MaskFacts, plan: MaskPlan) -> Placement | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from unet_desktop.masks.readings import TableReading
 
@@ -16,12 +17,14 @@ class MaskOptions:
         loose: a mask also belongs to the picture with whose name its own begins.
         as_stored: masks of turned photographs were drawn on them as stored, or on the upright ones; None to find out.
         names: what names of labels in annotations mean: values of the project's masks, None to leave a name out.
+        axes: which coordinate or axis of arrays and text contours is first, "xy" or "yx"; None to find out.
     """
 
     values: TableReading | None = None
     loose: bool = False
     as_stored: bool | None = None
     names: tuple[tuple[str, int | None], ...] = ()
+    axes: Literal["xy", "yx"] | None = None
 
 
 FIND_OUT = MaskOptions()

@@ -1,0 +1,100 @@
+"""NRRD of one plane: label numbers, or 3D Slicer's segmentation (seg.nrrd) with names of segments.
+
+The first axis runs along the rows of pixels (x), the second down the columns (y), as ITK stores a picture; the
+orientation in the header is left out, as for NIfTI.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from unet_desktop.errors import MaskError
+from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format, require
+from unet_desktop.formats.numpy_arrays import flatten_array, refuse_large
+from unet_desktop.formats.shapes import Plane
+from unet_desktop.images.read import MAX_PIXELS
+from unet_desktop.json_data import DataError, open_regular
+
+_HEADER = 1 << 20
+_LARGEST = 8 * MAX_PIXELS
+_NAME = re.compile(r"^Segment(\d+)_Name:?=\s*(.*?)\s*$", re.MULTILINE)
+
+
+def read_nrrd(path: Path) -> NDArray[np.generic]:
+    """(H, W): the plane of a file.
+
+    Raises:
+        MaskError: pynrrd is missing, or as a part of a sentence.
+    """
+    return np.ascontiguousarray(flatten_array(_read(path)[0]).T)
+
+
+def has_segments(path: Path) -> bool:
+    """Whether a file names segments."""
+    return bool(_NAME.search(_read_start(path)))
+
+
+def look_at_segments(path: Path) -> Iterator[Entry]:
+    """Yield the picture of a segmentation, which has the file's name.
+
+    Raises:
+        MaskError: as a part of a sentence.
+    """
+    yield Entry(path, labels=frozenset(name for _, name in _NAME.findall(_read_start(path))))
+
+
+def read_segments(entry: Entry) -> Annotation:
+    """Read segments by their layers and label values.
+
+    Raises:
+        MaskError: as a part of a sentence.
+    """
+    array, header = _read(entry.path)
+    drawn = []
+    for number, name in _NAME.findall(_read_start(entry.path)):
+        layer, value = (int(header.get(f"Segment{number}_{field}", default)) for field, default in _FIELDS)
+        plane = array[layer] if array.ndim == 4 and layer < len(array) else array
+        drawn.append(Drawn(name, Plane(np.asarray(np.int64(value) == flatten_array(plane).T, bool), whole=True)))
+    return Annotation(tuple(drawn))
+
+
+_FIELDS = (("Layer", 0), ("LabelValue", 1))
+
+
+def _read_start(path: Path) -> str:
+    """The header's text, up to the empty line."""
+    try:
+        with open_regular(path) as file:
+            return file.read(_HEADER).partition(b"\n\n")[0].decode("utf-8", "replace").replace("\r", "")
+    except (DataError, OSError):
+        return ""
+
+
+def _read(path: Path) -> tuple[NDArray[np.generic], dict[str, Any]]:
+    try:
+        nrrd: Any = importlib.import_module("nrrd")
+    except ModuleNotFoundError as error:
+        raise require("pynrrd", "NRRD") from error
+    if re.search(r"^data ?file\s*:", _read_start(path), re.MULTILINE | re.IGNORECASE):
+        raise MaskError("its numbers are in another file; save it as one file (.nrrd)")
+    try:
+        header = nrrd.read_header(str(path))
+        refuse_large(tuple(header["sizes"].tolist()))
+        if path.stat().st_size > _LARGEST:
+            raise MaskError("it is larger than a picture may be")
+        array, header = nrrd.read(str(path))
+    except MaskError:
+        raise
+    except Exception as error:  # pynrrd raises what its parts raise
+        raise MaskError("it is damaged or not complete") from error
+    return array, dict(header)
+
+
+NRRD_FORMAT = Format("NRRD with named segments", look_at_segments, read_segments)
