@@ -131,6 +131,12 @@ def idrid() -> Path:
 
 
 @pytest.fixture(scope="session")
+def refuge_whole_field() -> Path:
+    """18 photographs of REFUGE's training part: images, and masks of 0, 1, 2."""
+    return _real("refuge_whole_field")
+
+
+@pytest.fixture(scope="session")
 def odd_images() -> Path:
     """Broken and unusual files of Pillow's test suite."""
     return _real("odd_images")

@@ -13,6 +13,7 @@ MANIFEST = "project.json"
 COMMANDS = frozenset(
     {
         "import",
+        "import-set",
         "propose",
         "train",
         "adapt",

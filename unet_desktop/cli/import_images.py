@@ -82,13 +82,15 @@ def run(
     from unet_desktop.project.layout import Layout
     from unet_desktop.project.manifest import read_manifest
     from unet_desktop.tasks.holding_project import holding_project
-    from unet_desktop.tasks.import_drishti import import_drishti
     from unet_desktop.tasks.import_images import import_images
+    from unet_desktop.tasks.public_sets.recognise import SetRequest
+    from unet_desktop.tasks.public_sets.run import import_set
 
     wanted, is_new = None if labels is None else parse_labels(labels), not Layout(project).manifest.exists()
     if drishti:
         _refuse_other_labels(wanted, DISC_AND_CUP, "Drishti-GS1")
-        followed = follow(holding_project(project, import_drishti(source, project, copy=not refer)), "Importing")
+        request = SetRequest(source, project, "drishti", copy=not refer)
+        followed = follow(holding_project(project, import_set(request)), "Importing")
     else:
         present = (wanted or DISC_AND_CUP) if is_new else read_manifest(Layout(project).manifest).labels
         options = mask_options(present, mask_values, masks_as_stored, loose_names, labels_as, axes)
@@ -98,27 +100,28 @@ def run(
             followed = follow(holding_project(project, events), "Importing")
         except UserError:
             if is_new:
-                _remove_if_empty(project)
+                remove_if_empty(project)
             raise
     from unet_desktop.project.project import Project
 
     cases = Project.open(project).cases()
-    if is_new and not followed.stopped and _remove_if_empty(project):
+    if is_new and not followed.stopped and remove_if_empty(project):
         raise ImageError("No project was made: none of the pictures could be imported. The messages above say why.")
     for sentence in followed.readings:
         output.print(sentence, markup=False)
-    output.print(f"Project: {project} ({_count_cases(cases)})", markup=False)
+    output.print(f"Project: {project} ({count_cases(cases)})", markup=False)
     raise typer.Exit(followed.code)
 
 
-def _count_cases(cases: Sequence[Case]) -> str:
+def count_cases(cases: Sequence[Case]) -> str:
+    """Say how many cases there are, and how many have masks."""
     corrected = sum(case.state.value in {"corrected", "approved"} for case in cases)
     incomplete = sum(case.incomplete for case in cases)
     counts = f"{quantity(len(cases), 'case')}, {corrected:,} with {'a mask' if corrected == 1 else 'masks'}"
     return f"{counts}, {incomplete} of them incomplete" if incomplete else counts
 
 
-def _remove_if_empty(root: Path) -> bool:
+def remove_if_empty(root: Path) -> bool:
     """Remove a project that this command made if it is empty; return whether it was removed."""
     from unet_desktop.project.project import Project
 

@@ -17,6 +17,7 @@ from unet_desktop.cli import (
     evaluate,
     export,
     import_images,
+    import_set,
     labels,
     model,
     propose,
@@ -41,6 +42,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.command("import")(import_images.run)
+app.command("import-set", epilog=import_set.EPILOG)(import_set.run)
 app.command("propose")(propose.run)
 app.command("train")(train.run)
 app.command("adapt", epilog=adapt.EPILOG)(adapt.run)

@@ -126,7 +126,16 @@ class Project(SettingsWriter):
             batch, self._batch = self._batch, None
             batch.write()
 
-    def add_image(self, source: Path, *, copy: bool = True, patient: str = "", eye: Eye | None = None) -> Case:
+    def add_image(
+        self,
+        source: Path,
+        *,
+        copy: bool = True,
+        patient: str = "",
+        eye: Eye | None = None,
+        notes: str = "",
+        **given: Unpack[Grading],
+    ) -> Case:
         """Add an image as a new case.
 
         Args:
@@ -134,9 +143,11 @@ class Project(SettingsWriter):
             copy: copy it into the project; else refer to it where it is.
             patient: identifier, or empty.
             eye: which eye; None to take what the file states (DICOM), or else its name.
+            notes: free text.
+            given: what is known of it, see `grade`.
 
         Raises:
-            ImageError: not a readable image. WriteError: the project cannot be written.
+            ImageError: not a readable image. ProjectError: as `grade`. WriteError: the project cannot be written.
         """
         check_project(self.root)
         refuse_workbook(self.workbook, source)
@@ -145,7 +156,7 @@ class Project(SettingsWriter):
         case_id = self._find_id(source)
         own = self.layout.images / f"{case_id}{source.suffix.lower()}"
         image = own.relative_to(self.root) if copy else source.resolve()
-        case = new_case(case_id, source, image.as_posix(), patient, eye)
+        case = _grade(replace(new_case(case_id, source, image.as_posix(), patient, eye), notes=notes), given)
         if copy:
             files.copy_file(source, own, flush=self._batch is None)
         if self._batch is not None:
@@ -285,12 +296,7 @@ class Project(SettingsWriter):
             ProjectError: a value cannot be, such as a fovea outside the picture. WriteError: it cannot be written.
         """
         before = self.sound_case(case_id)
-        changes: dict[str, Any] = dict(given)
-        _check_grading(before, given.get("fovea"), given.get("axial_length_mm"))
-        if "grades" in given:
-            merged = {**before.grades, **given["grades"]}
-            changes["grades"] = {key: grade for key, grade in merged.items() if grade is not None}
-        after = replace(before, **changes)
+        after = _grade(before, given)
         if after != before:
             self._records.put(_sign(after))
             append(self.layout, *mark_events(before, self.case(case_id)))
@@ -345,6 +351,20 @@ def _check_grading(case: Case, fovea: Point | None, axial_length_mm: float | Non
         raise ProjectError(f"The fovea must lie in the picture of {case.id}, {case.width} x {case.height} pixels.")
     if axial_length_mm is not None and not SHORTEST_EYE <= axial_length_mm <= LONGEST_EYE:
         raise ProjectError(f"An axial length must be from {SHORTEST_EYE:g} to {LONGEST_EYE:g} mm.")
+
+
+def _grade(case: Case, given: Grading) -> Case:
+    """Return the case with what was given; None removes a value.
+
+    Raises:
+        ProjectError: a value cannot be.
+    """
+    changes: dict[str, Any] = dict(given)
+    _check_grading(case, given.get("fovea"), given.get("axial_length_mm"))
+    if "grades" in given:
+        merged = {**case.grades, **given["grades"]}
+        changes["grades"] = {key: grade for key, grade in merged.items() if grade is not None}
+    return replace(case, **changes)
 
 
 def _sign(case: Case) -> Case:

@@ -139,9 +139,10 @@ class ProjectCommands(CommandSet):
 
         def start() -> Iterator[ImportEvent]:
             from unet_desktop.tasks.holding_project import holding_project
-            from unet_desktop.tasks.import_drishti import import_drishti
+            from unet_desktop.tasks.public_sets.recognise import SetRequest
+            from unet_desktop.tasks.public_sets.run import import_set
 
-            events = import_drishti(request.source, request.root, copy=request.copy)
+            events = import_set(SetRequest(request.source, request.root, "drishti", copy=request.copy))
             return events if is_open else holding_project(request.root, events)
 
         self._app.runner.start(

@@ -12,11 +12,23 @@ from unet_desktop.labels import ONE_STRUCTURE
 from unet_desktop.masks.measure import cup_to_disc
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
-from unet_desktop.tasks import import_drishti as task
-from unet_desktop.tasks.import_drishti import import_drishti
+from unet_desktop.project.split import read_split
+from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.public_sets import run as task
+from unet_desktop.tasks.public_sets.recognise import SetRequest
+from unet_desktop.tasks.public_sets.run import import_set
 
 LEVELS = (0, 64, 128, 191, 255)
 """Of the soft maps: marked by none to all four experts."""
+
+
+def import_drishti(source, root, *, copy=True):
+    """The events of the photographs; closing it stops the import."""
+    events = import_set(SetRequest(source, root, "drishti", copy=copy))
+    try:
+        yield from (event for event in events if isinstance(event, ItemDone))
+    finally:
+        events.close()
 
 
 def save_map(folder, name, kind, values):
@@ -125,13 +137,28 @@ def test_test_photographs_come_only_when_asked_for(add, source, tmp_path):
     add("drishtiGS_001", rings(), rings(), part="Test", seed=7, truth="Test_GT")
     list(import_drishti(source, tmp_path / "training"))
     list(import_drishti(source / "Test", tmp_path / "test"))
+    both = import_set(SetRequest(source, tmp_path / "both", parts=frozenset({"train", "test"})))
     assert len(Project.open(tmp_path / "training").cases()) == 2
     assert [case.id for case in Project.open(tmp_path / "test").cases()] == ["drishtiGS_001"]
+    assert not any(isinstance(event, ItemDone) and event.problem for event in both)
+    project = Project.open(tmp_path / "both")
+    assert read_split(project.layout.split) == {
+        "case:drishtiGS_001": "validation",
+        "case:drishtiGS_002": "train",
+        "case:drishtiGS_004": "train",
+    }
 
 
-@pytest.mark.parametrize("name", ["in", "gone", "drishti/Training/GT"])
-def test_another_layout_is_one_sentence_and_makes_nothing(source, picture, tmp_path, name):
-    with pytest.raises(ProjectError, match="is not laid out like Drishti-GS1"):
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("pictures", "is not laid out like Drishti-GS1"),
+        ("drishti/Training/GT", "is not laid out like Drishti-GS1"),
+        ("gone", "does not exist"),
+    ],
+)
+def test_another_layout_is_one_sentence_and_makes_nothing(source, picture, tmp_path, name, said):
+    with pytest.raises(ProjectError, match=said):
         next(import_drishti(tmp_path / name, tmp_path / "project"))
     assert not (tmp_path / "project").exists()
 

@@ -1,0 +1,1 @@
+"""Public sets of photographs with disc and cup, each in its published layout."""
