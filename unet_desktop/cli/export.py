@@ -30,6 +30,7 @@ def run(
     cases: own.Cases = None,
     state: own.States = "",
     words: own.Words = "",
+    patient: own.Patient = "",
     masks: flags.Masks = True,
     overlays: flags.Overlays = False,
     regions: flags.Regions = False,
@@ -47,6 +48,8 @@ def run(
     """Export what people drew in a project: masks, measurements, outlines, reports."""
     if cases and (state or words):
         raise UserError("Choose cases by --case, or by --state and --filter, not by both.")
+    if patient:
+        raise typer.Exit(_run_patient(project, patient, out, replace=replace))
     switches = {"masks": masks, "regions": regions, "overlays": overlays, "dicom_seg": dicom_seg}
     request = ExportRequest(
         root=project,
@@ -74,6 +77,13 @@ def _find_key_file(path: Path | None, *, pseudonyms: bool, hashed: bool) -> KeyF
     if not pseudonyms and (path is not None or hashed):
         raise UserError("--key and --hash-names say how names are replaced; use them with --pseudonyms.")
     return None if path is None else KeyFile(path, hashed)
+
+
+def _run_patient(project: Path, patient: str, path: Path, *, replace: bool) -> int:
+    from unet_desktop.tasks.export.patient import export_patient
+
+    events = export_patient(project, patient, path, replace=replace)
+    return follow(events, "Reading", if_stopped="Nothing was written.").code
 
 
 def _run_request(request: ExportRequest) -> int:

@@ -10,7 +10,18 @@ import typer
 _CASES, _OUTPUT, _NAMES = "Cases", "Output", "Names"
 
 ProjectFolder = Annotated[Path, typer.Argument(help="Folder of the project.", show_default=False)]
-Out = Annotated[Path, typer.Option(help="Folder to write to.", show_default=False)]
+Out = Annotated[
+    Path, typer.Option(help="Folder to write to; with --patient the PDF or HTML file to write.", show_default=False)
+]
+Patient = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME",
+        help="Write one page about this patient instead: both eyes side by side.",
+        rich_help_panel=_CASES,
+        show_default=False,
+    ),
+]
 Cases = Annotated[
     list[str] | None,
     typer.Option(

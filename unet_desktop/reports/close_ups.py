@@ -35,18 +35,19 @@ def label_outlines(mask: Mask, labels: LabelSet) -> tuple[Outline, ...]:
     return tuple((plane, label.colour) for plane, label in zip(regions(mask, labels), labels, strict=True))
 
 
-def draw_close_up(pixels: Pixels, outlines: Sequence[Outline], *, close: bool) -> bytes:
-    """Draw a close-up as a square JPEG of SIDE pixels, without metadata.
+def draw_close_up(pixels: Pixels, outlines: Sequence[Outline], *, close: bool, side: int = SIDE) -> bytes:
+    """Draw a close-up as a square JPEG without metadata.
 
     Args:
         pixels: (H, W, 3) uint8, the picture.
         outlines: what to draw, later ones on top; planes of the picture's size.
         close: crop to the outlined regions and their surroundings; without any, show the whole picture.
+        side: of the JPEG, pixels.
     """
     square = _square(pixels, outlines) if close else Square.around(*pixels.shape[:2])
     # With a rim that is cut off again: at its edge an extract fades into what lies outside.
-    size = SIDE * _FINER + 2 * _RIM
-    square = replace(square, side=square.side * size / (SIDE * _FINER))
+    size = side * _FINER + 2 * _RIM
+    square = replace(square, side=square.side * size / (side * _FINER))
     drawn = extract(pixels, square, size)
     for plane, colour in outlines:
         small = extract_labels(plane.view(np.uint8), square, size, 0)
@@ -56,7 +57,7 @@ def draw_close_up(pixels: Pixels, outlines: Sequence[Outline], *, close: bool) -
         drawn = np.asarray(cv2.addWeighted(drawn, 1 - _SHADE, shade, _SHADE, 0), np.uint8)
         cv2.drawContours(drawn, lines, -1, _rgb(colour), 2 * _FINER - 1, cv2.LINE_AA)
     inside = drawn[_RIM:-_RIM, _RIM:-_RIM]
-    small = np.asarray(cv2.resize(inside, (SIDE, SIDE), interpolation=cv2.INTER_AREA), np.uint8)
+    small = np.asarray(cv2.resize(inside, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
     buffer = io.BytesIO()
     Pillow.fromarray(small).save(buffer, "JPEG", quality=_QUALITY, optimize=True)
     return buffer.getvalue()

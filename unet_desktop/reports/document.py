@@ -151,7 +151,44 @@ class Gallery:
     legend: tuple[tuple[str, str], ...] = ()
 
 
-Block = Heading | Paragraph | Notice | Items | FactList | Tiles | Table | TitledPlot | Plots | Gallery
+@dataclass(frozen=True, slots=True)
+class Photograph:
+    """One large picture.
+
+    Attributes:
+        jpeg: a JPEG file.
+        size: (width, height) of it, pixels.
+        description: in words, for those who do not see it.
+        caption: what must be known to read it.
+    """
+
+    jpeg: bytes
+    size: tuple[int, int]
+    description: str
+    caption: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Blocks side by side, such as those of both eyes."""
+
+    columns: tuple[tuple[Block, ...], ...]
+
+
+Block = (
+    Heading
+    | Paragraph
+    | Notice
+    | Items
+    | FactList
+    | Tiles
+    | Table
+    | TitledPlot
+    | Plots
+    | Gallery
+    | Photograph
+    | Columns
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ import numpy as np
 import platformdirs
 
 from unet_desktop.reports.colours import ON_WHITE, SERIES
-from unet_desktop.reports.plots import AnyPlot, Axis, Density, Histogram, Mark, Scatter, Strips
+from unet_desktop.reports.plots import AnyPlot, Axis, Density, Histogram, Mark, RimRing, Scatter, Strips
 from unet_desktop.reports.printable import printable
 
 # Keep matplotlib's list of fonts in the user's cache; by default it makes folders of its own in the home folder.
@@ -39,6 +39,8 @@ SCREEN = (460.0, 280.0)
 """Width and height of a plot in a page, points."""
 PAPER = (360.0, 225.0)
 """The same on paper, where two plots are side by side: smaller, so that scaling leaves the text readable."""
+_SQUARE = (190.0, 190.0)
+"""Of plots that are round."""
 FONT = "DejaVu Sans"
 """The family that text is measured with, and that the SVG names."""
 
@@ -76,6 +78,11 @@ Tips = Mapping[str, Sequence[str]]
 """Id of a group in the SVG to the tip of each of its shapes, in order."""
 
 
+def size_of(plot: AnyPlot, usual: tuple[float, float]) -> tuple[float, float]:
+    """Return width and height of a plot, points, where most have the usual size."""
+    return _SQUARE if isinstance(plot, RimRing) else usual
+
+
 def draw_svg(plot: AnyPlot, size: tuple[float, float] = SCREEN) -> tuple[str, Tips]:
     """Draw a plot as SVG, in the colours of `ON_WHITE`; the same plot gives the same text.
 
@@ -104,6 +111,8 @@ def draw_figure(plot: AnyPlot, size: tuple[float, float] = SCREEN) -> tuple[Figu
             return figure, _density(axes, plot)
         case Strips():
             return figure, _strips(axes, plot)
+        case RimRing():
+            return figure, _rim_ring(axes, plot)
 
 
 @contextmanager
@@ -211,6 +220,33 @@ def _strips(axes: Axes, plot: Strips) -> Tips:
                 medianprops=line | {"linewidth": 2.2},
             )
     return tips
+
+
+def _rim_ring(axes: Axes, plot: RimRing) -> Tips:
+    axes.set(xlim=(-1.42, 1.42), ylim=(-1.42, 1.42), aspect="equal")
+    axes.set_axis_off()
+    angles = np.arange(len(plot.shares)) * (2 * np.pi / len(plot.shares))
+    circle = np.column_stack([np.sin(angles), np.cos(angles)])
+    cup = circle * np.array(plot.shares)[:, None]
+    for curve, colour, width in ((circle, plot.disc, 1.2), (cup, plot.cup, 1.8)):
+        shape = PolyCollection([curve], facecolors=[(colour, 0.22)], edgecolors=[colour], linewidths=width)
+        shape.set_clip_on(False)
+        axes.add_collection(shape)
+    for hour, is_thin in enumerate(plot.thin):
+        turn = 2 * np.pi * hour / len(plot.thin)
+        across, up = float(np.sin(turn)), float(np.cos(turn))
+        axes.plot([0.12 * across, across], [0.12 * up, up], color=(ON_WHITE["muted"], 0.35), linewidth=0.7)
+        if is_thin:
+            arc = turn + np.linspace(-np.pi, np.pi, 9) / len(plot.thin)
+            axes.plot(np.sin(arc), np.cos(arc), color=ON_WHITE["second"], linewidth=3.2, solid_capstyle="butt")
+        text: dict[str, Any] = {"ha": "center", "va": "center_baseline", "clip_on": False}
+        text |= {"color": ON_WHITE["ink"], "fontweight": "bold"} if is_thin else {"color": ON_WHITE["muted"]}
+        axes.text(1.14 * across, 1.14 * up, f"{hour or len(plot.thin)}", fontsize=8.5, **text)
+    for hour, letter in plot.letters:
+        turn = 2 * np.pi * hour / len(plot.thin)
+        place = (1.36 * float(np.sin(turn)), 1.36 * float(np.cos(turn)))
+        axes.text(*place, letter, fontsize=10.5, fontweight="bold", ha="center", va="center_baseline", clip_on=False)
+    return {}
 
 
 def _box(values: Sequence[float]) -> dict[str, Any]:

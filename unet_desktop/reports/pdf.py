@@ -16,6 +16,7 @@ from unet_desktop.reports.document import (
     NOT_PRINTED,
     Block,
     Card,
+    Columns,
     Document,
     FactList,
     Gallery,
@@ -23,12 +24,13 @@ from unet_desktop.reports.document import (
     Items,
     Notice,
     Paragraph,
+    Photograph,
     Plots,
     Table,
     Tiles,
     TitledPlot,
 )
-from unet_desktop.reports.figures import FONT, PAPER, draw_svg
+from unet_desktop.reports.figures import FONT, PAPER, draw_svg, size_of
 from unet_desktop.reports.pdf_style import PdfStyle
 from unet_desktop.reports.printable import shorten
 
@@ -37,6 +39,10 @@ _LONGEST_CELL = 1200
 """Characters of a cell: a row must fit on a page, even in a narrow column."""
 _LONGEST_NAME = 60
 """Characters of a card's name; more would push the pictures apart."""
+_ROUND = 165.0
+"""Width of a round plot in a column, points."""
+_TALLEST = 185.0
+"""Height of a large picture, points."""
 _ESCAPES = "Characters that this file's font lacks are written as escapes, such as \\u4e2d; the HTML report shows them."
 
 
@@ -105,6 +111,33 @@ def _flowables(block: Block, style: PdfStyle) -> list[Any]:
             return [_plots(block, style)]
         case Gallery():
             return list(_gallery(block, style))
+        case Photograph():
+            return _photograph(block, style)
+        case Columns():
+            return [_columns(block, style)]
+
+
+def _columns(block: Columns, style: PdfStyle) -> Any:
+    width = style.width
+    with style.in_columns(len(block.columns)):
+        cells = [[part for one in column for part in _in_column(one, style)] for column in block.columns]
+        own = style.width
+    gap = (width - own * len(cells)) / max(len(cells) - 1, 1)
+    return style.grid([cells], [own + gap] * (len(cells) - 1) + [own])
+
+
+def _in_column(block: Block, style: PdfStyle) -> list[Any]:
+    """Turn a block into flowables; a plot is kept together by the row that it is in."""
+    if isinstance(block, TitledPlot):
+        return _plot(block, style, min(style.width, _ROUND))
+    return _flowables(block, style)
+
+
+def _photograph(block: Photograph, style: PdfStyle) -> list[Any]:
+    scale = min(style.width / block.size[0], _TALLEST / block.size[1])
+    size = (block.size[0] * scale, block.size[1] * scale)
+    caption = [style.text(block.caption, "small")] if block.caption else []
+    return [Image(io.BytesIO(block.jpeg), *size, hAlign="LEFT"), *caption]
 
 
 def _facts(block: FactList, style: PdfStyle) -> Any:
@@ -160,7 +193,7 @@ def _plot(plot: TitledPlot, style: PdfStyle, width: float) -> list[Any]:
 
 def _drawing(plot: TitledPlot, style: PdfStyle, width: float) -> Any:
     """Draw a plot as vectors and text, so that it is sharp at any size and its text can be searched."""
-    svg, _ = draw_svg(plot.figure, PAPER)
+    svg, _ = draw_svg(plot.figure, size_of(plot.figure, PAPER))
     register_font(FONT, rlgFontName=style.font)
     drawing: Any = svg2rlg(io.BytesIO(svg.encode("utf-8")))
     _escape_texts(drawing, style)

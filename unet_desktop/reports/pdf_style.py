@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from html import escape
 from typing import Any
 
@@ -20,6 +21,8 @@ from unet_desktop.resources import resource
 
 _LINE = "#d5d9df"
 _WARNING = "#fff3d6"
+COLUMN_GAP = 20.0
+"""Between columns side by side, points."""
 _WARNING_LINE = "#e2b04a"
 
 # name: (size, leading, bold, colour, space before, space after, right)
@@ -60,6 +63,7 @@ class PdfStyle:
         self.page: tuple[float, float] = A4
         self.margin = 40.0
         self.escaped_any = False
+        self._columns = 1
         regular = TTFont(self.font, str(resource("fonts/DejaVuSans.ttf")))
         pdfmetrics.registerFont(regular)
         pdfmetrics.registerFont(TTFont(self.bold, str(resource("fonts/DejaVuSans-Bold.ttf"))))
@@ -83,8 +87,15 @@ class PdfStyle:
 
     @property
     def width(self) -> float:
-        """Width of what is printed, points."""
-        return self.page[0] - 2 * self.margin
+        """Width of what is printed, of a column where there are some, points."""
+        return (self.page[0] - 2 * self.margin - (self._columns - 1) * COLUMN_GAP) / self._columns
+
+    @contextmanager
+    def in_columns(self, count: int) -> Iterator[None]:
+        """Make parts for one of this many columns side by side."""
+        self._columns = count
+        yield
+        self._columns = 1
 
     def colour(self, purpose: str) -> Any:
         """Look up a colour by its purpose in `ON_WHITE`."""

@@ -126,7 +126,27 @@ class Strips:
     description: str = ""
 
 
-AnyPlot = Histogram | Scatter | Density | Strips
+@dataclass(frozen=True, slots=True)
+class RimRing:
+    """The rim by clock hour, as the picture is seen: the disc is a circle, the cup's edge a curve in it.
+
+    Attributes:
+        shares: radius of the cup's edge over the disc's, for equal angles clockwise from 12 o'clock.
+        thin: for each hour from 12 clockwise, whether the rim is thin there.
+        letters: of the quadrants: (hour, letter).
+        disc, cup: colours, "#rrggbb".
+        description: the plot in words, for those who do not see it.
+    """
+
+    shares: tuple[float, ...]
+    thin: tuple[bool, ...]
+    letters: tuple[tuple[int, str], ...]
+    disc: str
+    cup: str
+    description: str = ""
+
+
+AnyPlot = Histogram | Scatter | Density | Strips | RimRing
 
 
 def describe(plot: AnyPlot) -> str:
@@ -136,6 +156,8 @@ def describe(plot: AnyPlot) -> str:
     match plot:
         case Histogram():
             return f"Histogram of {plot.title}"
+        case RimRing():
+            return "Rim by clock hour"
         case Strips():
             return f"{plot.title} of {', '.join(name for name, _ in plot.groups)}"
         case Scatter() | Density():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from unet_desktop.reports.colours import ON_WHITE
-from unet_desktop.reports.figures import draw_svg
+from unet_desktop.reports.figures import SCREEN, draw_svg, size_of
 from unet_desktop.reports.plots import AnyPlot, describe
 from unet_desktop.reports.printable import printable
 
@@ -27,7 +27,7 @@ def inline_svg(plot: AnyPlot, name: str) -> str:
         plot: what to draw.
         name: begins the ids inside it, which must differ from those of the page's other plots.
     """
-    text, tips = draw_svg(plot)
+    text, tips = draw_svg(plot, size_of(plot, SCREEN))
     svg = ElementTree.fromstring(text)
     for element in svg.iter():
         _adapt(element, name)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
-from unet_desktop.errors import Remedy, UserError
+from unet_desktop.errors import ProjectError, Remedy, UserError
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.export.dialog import ExportDialog, list_offers
@@ -20,7 +21,7 @@ from unet_desktop.tasks.export.request import ExportRequest
 
 
 class ExportCommands(CommandSet):
-    """Export cases."""
+    """Export cases, report on a patient."""
 
     def __init__(self, app: AppModel, window: QWidget, errors: ShowsErrors) -> None:
         """Open dialogs over the window."""
@@ -55,6 +56,48 @@ class ExportCommands(CommandSet):
         if dialog.exec():
             store.keep_export_choice(dialog.choice())
             self._start(dialog.request())
+
+    @command(
+        "project.patient_report",
+        "&Patient report…",
+        shortcut="Ctrl+Alt+P",
+        needs=Needs.PROJECT | Needs.CASE | Needs.IDLE,
+        tip="One page about the open case's patient: both eyes side by side, as PDF or for a browser",
+    )
+    def report_patient(self) -> None:
+        """Ask for a file and write the report of the open case's patient.
+
+        Raises:
+            ProjectError: no patient is noted.
+        """
+        project, opened = self._app.session.project, self._app.session.open
+        if project is None or opened is None or not self._app.autosave.flush():
+            return
+        patient = project.case(opened.case.id).patient
+        if not patient:
+            raise ProjectError(f"No patient is noted for {opened.case.id}. Choose Case, Details to note one.")
+        name = "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in patient)
+        start_at = str(project.root.with_name(f"{name}.pdf"))
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Save the patient report", start_at, "PDF (*.pdf);;Web page (*.html)"
+        )
+        if not chosen:
+            return
+        path = Path(chosen)
+        # The dialog has asked whether the file with the name that was typed may be replaced.
+        replaces, path = bool(path.suffix), path if path.suffix else path.with_suffix(".pdf")
+        root = project.root
+
+        def start() -> Iterator[ExportEvent]:
+            from unet_desktop.tasks.export.patient import export_patient
+
+            return export_patient(root, patient, path, replace=replaces)
+
+        kept = "No report is written then."
+        done = f"{path.name} was written."
+        self._app.runner.start(
+            Job("Patient report", start, done=done, folder=path.parent, root=root, kept=lambda: kept)
+        )
 
     def _start(self, request: ExportRequest) -> None:
         def start() -> Iterator[ExportEvent]:

@@ -27,6 +27,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "project.compare",
         SEPARATOR,
         "project.export",
+        "project.patient_report",
         SEPARATOR,
         "project.bin",
         "project.check",
