@@ -211,7 +211,7 @@ class Journal:
         if self._length:
             self._length = growing_files.append_bytes(self.path, data, self._length) if data else self._length
         elif data:
-            whole = MAGIC + _frame({"is": "start", **asdict(self._start)}) + data
+            whole = MAGIC + frame({"is": "start", **asdict(self._start)}) + data
             files.write_bytes(self.path, whole)
             self._length = len(whole)
 
@@ -220,7 +220,7 @@ def _encode(entry: Step | MaskWriteStarted | MaskWritten, base: int) -> bytes:
     if isinstance(entry, Step):
         return _encode_step(entry)
     kind = "folding" if isinstance(entry, MaskWriteStarted) else "folded"
-    return _frame({"is": kind, **asdict(entry), "steps": entry.steps - base})
+    return frame({"is": kind, **asdict(entry), "steps": entry.steps - base})
 
 
 def _encode_step(step: Step) -> bytes:
@@ -232,10 +232,11 @@ def _encode_step(step: Step) -> bytes:
         head |= {"model_before": patch.model_before, "model": patch.model}
     # The history already holds an undone or redone step; only the resulting pixels are needed.
     planes = [patch.before, patch.after] if step.kind is StepKind.DONE else [patch.after]
-    return _frame(head, zlib.compress(b"".join(plane.tobytes() for plane in planes), _ZLIB_LEVEL))
+    return frame(head, zlib.compress(b"".join(plane.tobytes() for plane in planes), _ZLIB_LEVEL))
 
 
-def _frame(head: dict[str, object], pixels: bytes = b"") -> bytes:
+def frame(head: dict[str, object], pixels: bytes = b"") -> bytes:
+    """Return a record as it is stored."""
     record = json.dumps(head, ensure_ascii=False).encode() + b"\n" + pixels
     return FRAME.pack(len(record), zlib.crc32(record)) + record
 

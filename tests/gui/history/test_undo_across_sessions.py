@@ -19,9 +19,12 @@ from unet_desktop.gui import app
 from unet_desktop.gui.editing import autosave
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.file import write_mask
-from unet_desktop.project.journal import read_journal
+from unet_desktop.masks.history import Step, StepKind
+from unet_desktop.masks.patch import Patch, SourcePatch
+from unet_desktop.project.journal import FRAME, Journal, JournalHeader, MaskWriteStarted, checksum_of, read_journal
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.lease import lease_project
+from unet_desktop.project.past_journal import put_away
 from unet_desktop.project.project import Project
 from unet_desktop.project.version_limits import VersionLimits, prune_versions
 
@@ -134,17 +137,57 @@ def test_damage_keeps_nobody_from_working(start, root, damage):
     assert second.close()
 
 
-def test_a_journal_that_takes_long_to_read_is_not_kept(start, root, monkeypatch):
+@pytest.mark.parametrize("case_id", ["a", "d"])  # a began without a mask
+def test_of_a_journal_that_takes_long_to_read_the_newest_steps_are_kept(start, root, monkeypatch, case_id):
+    first = start()
+    first.app.session.open_case(case_id)
+    masks = [paint(first, x) for x in (30, 50, 70, 90)]
+    assert first.app.autosave.flush()
+    records = read_journal(Layout(root).journal(case_id)).records
+    room = sum(FRAME.size + len(record) for record in records[-2:])
+    monkeypatch.setattr(autosave, "put_away", lambda *arguments: put_away(*arguments, limit=room))
+    assert first.close()
+    assert not Layout(root).journal(case_id).exists()
+    assert read_journal(Layout(root).past_journal(case_id)).steps == 2
+    second = start()
+    second.app.session.open_case(case_id)
+    assert (second.app.editor.mask == masks[-1]).all()
+    assert (press(second, Qt.Key.Key_Z) == masks[-2]).all()
+    assert (press(second, Qt.Key.Key_Z) == masks[-3]).all()
+    assert not second.app.editor.history.can_undo
+    assert not second.app.editor.untouched
+    assert second.close()
+    assert (Project.open(root).load_mask(case_id) == masks[-3]).all()
+
+
+def test_without_room_for_a_step_none_is_kept(start, root, monkeypatch):
     first = start()
     paint(first)
     assert first.close()
-    monkeypatch.setattr(autosave, "LARGEST_PAST", 100)
+    monkeypatch.setattr(autosave, "put_away", lambda *arguments: put_away(*arguments, limit=20))
     second = start()
     two = paint(second, 60)
     assert second.close()
     assert not Layout(root).past_journal("d").exists()
     assert not Layout(root).journal("d").exists()
     assert (Project.open(root).load_mask("d") == two).all()
+
+
+def test_the_model_of_steps_that_were_left_out_is_kept(tmp_path):
+    layout, mask = Layout(tmp_path), np.zeros((4, 4), np.uint8)
+    layout.masks.mkdir()
+    journal = Journal(layout.journal("x"), JournalHeader(4, 4, None, True, ""))
+    ones, twos = np.ones((4, 4), np.uint8), np.full((4, 4), 2, np.uint8)
+    journal.add(Step(StepKind.DONE, SourcePatch("Accept", 0, 0, mask, ones, "", "f00d")))
+    journal.add(Step(StepKind.DONE, Patch("Brush", 0, 0, ones, twos)))
+    journal.add(MaskWriteStarted(checksum_of(twos), 2))
+    journal.flush()
+    put_away(layout, "x", read_journal(journal.path), limit=FRAME.size + len(read_journal(journal.path).records[-1]))
+    past = read_journal(layout.past_journal("x"))
+    replayed = ones.copy()
+    assert (past.steps, past.replay(replayed).model, past.header.began_empty) == (1, "f00d", False)
+    assert (replayed == twos).all()
+    assert past.steps_in(checksum_of(twos)) == 1
 
 
 def test_nothing_is_put_away_through_a_link(start, root, tmp_path):

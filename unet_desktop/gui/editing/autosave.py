@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from unet_desktop.errors import UserError
-from unet_desktop.files import delete_file, make_folder, move_file
+from unet_desktop.files import delete_file, move_file
 from unet_desktop.gui.editing.background_writer import BackgroundWriter, WriteResult
 from unet_desktop.gui.editing.editor import CaseKey, Editor
 from unet_desktop.gui.session.session import Session
@@ -19,6 +19,7 @@ from unet_desktop.masks.history import Step
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.journal import Journal, JournalHeader, LoadedJournal, checksum_of, read_journal, stamp_of
 from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
+from unet_desktop.project.past_journal import put_away
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.records import list_stems
 from unet_desktop.project.versions import check_folders
@@ -29,8 +30,6 @@ IDLE = 2000
 """Milliseconds without an edit after which the mask's own file is written."""
 MAX_NAMED = 3
 """Reasons that are named when several masks cannot be written."""
-LARGEST_PAST = 1 << 20
-"""Bytes of a journal that is kept for the next session: about 1,000 strokes, read when the case is opened."""
 RETRY = 5000
 """Milliseconds between attempts while something cannot be written."""
 
@@ -317,17 +316,12 @@ def _put_away_finished(layout: Layout) -> None:
 
 
 def _put_away(layout: Layout, case_id: str, journal: LoadedJournal) -> None:
-    """Keep a journal for the next session; one that would take long to read is deleted, for versions hold its masks."""
+    """Keep a journal for the next session, or delete it if it cannot be kept: versions hold its masks."""
     try:
-        check_folders(layout, case_id)
-        if journal.steps and journal.length <= LARGEST_PAST:
-            make_folder(layout.versions(case_id))
-            move_file(journal.path, layout.past_journal(case_id))
-            return
-        delete_file(layout.past_journal(case_id))  # it leads to another mask
+        put_away(layout, case_id, journal)
     except UserError as error:
         log.warning("the steps of %s cannot be undone later: %s", case_id, error)
-    delete_file(journal.path)
+        delete_file(journal.path)
 
 
 def _open_journal(layout: Layout, case_id: str, header: JournalHeader) -> Journal:
