@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -123,3 +124,7 @@ def test_sentences_stay_short():
     assert len(str(caught.value)) < 500
     with pytest.raises(DataError, match="half of a character"):
         check({"name": ["\udcff"], "height": "\udcff", "shares": "\udcff"}, dict[str, list[str]])
+
+
+def test_the_last_value_of_a_key_counts_as_in_other_readers() -> None:
+    assert parse(b'{"a": 1, "a": 2}', dict[str, int]) == json.loads('{"a": 1, "a": 2}')

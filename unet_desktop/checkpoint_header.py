@@ -11,6 +11,7 @@ from typing import Any
 from unet_desktop import json_data
 from unet_desktop.errors import CheckpointError, LabelError
 from unet_desktop.labels import LabelSet
+from unet_desktop.links import open_to_read
 
 FORMAT = 1
 SUFFIX = ".safetensors"
@@ -212,7 +213,7 @@ def read_metadata(path: Path) -> dict[str, str]:
 
 def _read_head(path: Path) -> tuple[int, dict[str, Any]]:
     """The position of the first weight, and the JSON before it; raises what `read_metadata` does."""
-    with json_data.open_regular(path) as file:
+    with open_to_read(path) as file:
         (length,) = struct.unpack("<Q", file.read(8))
         if length > _LONGEST_HEADER:
             raise ValueError("its head is too long")

@@ -1,7 +1,8 @@
 """JSON that others wrote: the one place where bytes become checked values, or one sentence that names the field.
 
 Files, lines, settings and headers may hold anything: other types, numbers beyond 64 bits, NaN, halves of characters,
-lists in lists in lists. Readers say by a type what they expect; msgspec decodes and checks in one pass.
+lists in lists in lists. Readers say by a type what they expect; msgspec decodes and checks in one pass. Of a key
+that is there twice, the last value counts, as in the usual readers of JSON.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO, NoReturn, TypeVar, overload
+from typing import Annotated, Any, NoReturn, TypeVar, overload
 
 import msgspec
 from msgspec import Meta
@@ -174,20 +174,6 @@ def read_bytes(path: Path, limit: int = LARGEST) -> bytes:
     if len(data) > limit:
         raise DataError(f"it is longer than {limit} bytes")
     return data
-
-
-@contextmanager
-def open_regular(path: Path) -> Iterator[BinaryIO]:
-    """Open a regular file for reading.
-
-    Raises:
-        DataError: it is no regular file. OSError: it cannot be opened.
-    """
-    handle = os.open(path, _READ)
-    with os.fdopen(handle, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            raise DataError("it is not a file")
-        yield file
 
 
 def _parse_leniently(data: bytes, kind: Any, *, file_names: bool, nan: bool) -> Any:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output
+from unet_desktop.cli.console import DONE, REPLACE_HELP, SOME_FAILED, messages, output
 from unet_desktop.cli.progress import follow
 from unet_desktop.errors import ProjectError
 from unet_desktop.plurals import quantity
@@ -65,9 +65,7 @@ def trail(
     project: Annotated[Path, typer.Argument(help=_PROJECT)],
     csv: Annotated[Path | None, typer.Option(help="CSV file to write; default: print the trail.")] = None,
     csv_dialect: Annotated[str, typer.Option(help="plain, excel, excel-eu, or as in segment --help.")] = "plain",
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Overwrite a file that this command did not write.")
-    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help=REPLACE_HELP)] = False,
 ) -> None:
     """Show or export who did what to which case or model, and verify that nobody changed it.
 

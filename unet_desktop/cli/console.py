@@ -11,6 +11,7 @@ from unet_desktop.safe_text import escape_controls
 DONE = 0
 SOME_FAILED = 1
 WRONG_USE = 2
+REPLACE_HELP = "Overwrite files that exist and were not written by this command."
 
 
 class SafeConsole(Console):

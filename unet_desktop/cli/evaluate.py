@@ -10,7 +10,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from unet_desktop.cli.console import DONE, SOME_FAILED, output
+from unet_desktop.cli.console import DONE, REPLACE_HELP, SOME_FAILED, output
 from unet_desktop.cli.import_images import (
     LABELS_HELP,
     LOOSE_NAMES,
@@ -51,7 +51,7 @@ _DIALECT = typer.Option(
 _SUMMARY = typer.Option(help="Write means, intervals, limits of agreement and ICC as JSON.", show_default=False)
 _HTML = typer.Option(help="Write a report with plots as one HTML file.", show_default=False)
 _PDF = typer.Option(help="Write the report as PDF.", show_default=False)
-_REPLACE = typer.Option("--replace", help="Overwrite files that exist and were not written by this command.")
+_REPLACE = typer.Option("--replace", help=REPLACE_HELP)
 _BOUNDARIES = typer.Option(help="Measure the distance between boundaries (95th percentile).")
 _HAUSDORFF = typer.Option("--hausdorff", help="Also measure their largest distance (Hausdorff).")
 _BOOTSTRAP = typer.Option(help="Resamples for the confidence intervals of the means; 0 for none.", min=0)

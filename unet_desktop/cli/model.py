@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 
 from unet_desktop import files
-from unet_desktop.cli.console import output
+from unet_desktop.cli.console import REPLACE_HELP, output
 from unet_desktop.cli.progress import follow
 from unet_desktop.cli.segment import find_model
 from unet_desktop.engine.events import Message
 from unet_desktop.tasks.events import FileWritten
 from unet_desktop.tasks.own_files import refuse_foreign
 
-_REPLACE = typer.Option("--replace", help="Overwrite files that exist and were not written by this command.")
+_REPLACE = typer.Option("--replace", help=REPLACE_HELP)
 _MODEL = "Model file, or a project's folder for its newest model."
 
 

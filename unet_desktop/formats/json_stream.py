@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from unet_desktop.errors import MaskError
-from unet_desktop.json_data import DEEPEST, DataError, open_regular
+from unet_desktop.json_data import DEEPEST, DataError
+from unet_desktop.links import open_to_read
 
 _CHUNK = 1 << 20
 _LARGEST_ITEM = 64 << 20
@@ -42,7 +43,7 @@ def stream_items(path: Path) -> Iterator[Item]:
         MaskError: it is cut short, too deep, or one object is too large; as a part of a sentence.
     """
     try:
-        with open_regular(path) as file:
+        with open_to_read(path) as file:
             yield from _find_items(file)
     except DataError as error:
         raise MaskError(str(error)) from error
@@ -57,11 +58,11 @@ def read_part(path: Path, offset: int, length: int) -> bytes:
         MaskError: it cannot be read, or has become shorter.
     """
     try:
-        with open_regular(path) as file:
+        with open_to_read(path) as file:
             file.seek(offset)
             data = file.read(length)
-    except (DataError, OSError) as error:
-        raise MaskError(f"it cannot be read ({error})") from error
+    except OSError as error:
+        raise MaskError(f"it cannot be read ({error.strerror})") from error
     if len(data) < length:
         raise MaskError("it was changed while it was read")
     return data

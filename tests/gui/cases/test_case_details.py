@@ -96,7 +96,7 @@ def test_reading_the_folder_again_takes_in_what_other_programs_did(opened: MainW
     (root / "masks" / "b.png").write_bytes((root / "masks" / "d.png").read_bytes())
     (root / "cases" / "c.json").unlink()
     drag(opened.canvas, [(40, 40), (60, 60)])
-    opened.actions_by_id["project.rebuild_index"].trigger()
+    opened.actions_by_id["project.read_again"].trigger()
     session = opened.app.session
     assert session.case_ids == ["a", "b", "d"]
     assert session.project.case("b").state is CaseState.CORRECTED
@@ -107,7 +107,7 @@ def test_reading_the_folder_again_takes_in_what_other_programs_did(opened: MainW
 
 def test_reading_the_folder_again_closes_a_case_that_is_gone(opened: MainWindow, root: Path) -> None:
     (root / "cases" / "a.json").unlink()
-    opened.actions_by_id["project.rebuild_index"].trigger()
+    opened.actions_by_id["project.read_again"].trigger()
     assert opened.app.session.open is None
     assert opened.app.editor.mask is None
     QTest.keyClick(opened, Qt.Key.Key_N)

@@ -80,7 +80,7 @@ def test_the_second_says_who_has_it_and_changes_nothing(window: MainWindow, root
         "case.details",
         "region.fill_holes",
         "project.import_images",
-        "project.rebuild_index",
+        "project.read_again",
     ):
         assert not window.actions_by_id[command].isEnabled(), command
     assert not part(window.panels.training, QPushButton, "start").isEnabled()

@@ -131,3 +131,8 @@ def test_the_window_obeys_changed_keys_at_once(opened: MainWindow) -> None:
     QTest.qWait(400)
     QTest.keyRelease(opened.canvas, Qt.Key.Key_F11)
     assert opened.app.view_options.view.visible
+
+
+def test_keys_of_a_command_that_was_renamed_since_still_work() -> None:
+    SettingsFile().put({"shortcuts": {"project.rebuild_index": ["F9"], "edit.undo": ["F12"]}})
+    assert Store().shortcuts == {"project.read_again": ["F9"], "edit.undo": ["F12"]}

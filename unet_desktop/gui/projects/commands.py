@@ -157,7 +157,7 @@ class ProjectCommands(CommandSet):
         )
 
     @command(
-        "project.rebuild_index",
+        "project.read_again",
         "&Read folder again",
         shortcut="Ctrl+Shift+R",
         needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE,

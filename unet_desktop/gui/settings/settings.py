@@ -20,6 +20,9 @@ from unet_desktop.tasks.folders.outputs import Outputs
 
 MAX_RECENT = 8
 
+_RENAMED_COMMANDS = {"project.rebuild_index": "project.read_again"}
+"""Ids of commands in settings of earlier versions."""
+
 
 class Theme(StrEnum):
     """Whose colours the window uses."""
@@ -171,7 +174,8 @@ class Store:
     @property
     def shortcuts(self) -> dict[str, list[str]]:
         """What `keep_shortcuts` stored."""
-        return self._file.get("shortcuts", dict[str, list[str]]) or {}
+        stored = self._file.get("shortcuts", dict[str, list[str]]) or {}
+        return {_RENAMED_COMMANDS.get(name, name): keys for name, keys in stored.items()}
 
     def keep_shortcuts(self, keys: dict[str, list[str]]) -> None:
         """Store the shortcuts that the user changed, by command."""

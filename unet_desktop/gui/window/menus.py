@@ -33,7 +33,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "project.check",
         "project.trail",
         "app.name",
-        "project.rebuild_index",
+        "project.read_again",
         SEPARATOR,
         "app.quit",
     ),
