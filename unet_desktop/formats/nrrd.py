@@ -20,7 +20,7 @@ from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format, r
 from unet_desktop.formats.numpy_arrays import flatten_array, refuse_large
 from unet_desktop.formats.shapes import Plane
 from unet_desktop.images.read import MAX_PIXELS
-from unet_desktop.json_data import DataError, open_regular
+from unet_desktop.links import open_to_read
 
 _HEADER = 1 << 20
 _LARGEST = 8 * MAX_PIXELS
@@ -71,9 +71,9 @@ _FIELDS = (("Layer", 0), ("LabelValue", 1))
 def _read_start(path: Path) -> str:
     """The header's text, up to the empty line."""
     try:
-        with open_regular(path) as file:
+        with open_to_read(path) as file:
             return file.read(_HEADER).partition(b"\n\n")[0].decode("utf-8", "replace").replace("\r", "")
-    except (DataError, OSError):
+    except OSError:
         return ""
 
 

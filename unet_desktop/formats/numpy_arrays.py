@@ -14,7 +14,8 @@ from unet_desktop.errors import MaskError
 from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format
 from unet_desktop.formats.shapes import Plane
 from unet_desktop.images.read import MAX_PIXELS
-from unet_desktop.json_data import DataError, open_regular, read_bytes
+from unet_desktop.json_data import DataError, read_bytes
+from unet_desktop.links import open_to_read
 
 _LARGEST = 8 * MAX_PIXELS + (1 << 20)
 _NO_LABELS = frozenset({"arr_0", "mask", "masks", "label", "labels", "seg", "segmentation", "data", "array"})
@@ -27,9 +28,11 @@ def read_npy(path: Path) -> NDArray[np.generic]:
         MaskError: as a part of a sentence.
     """
     try:
-        with open_regular(path) as file:
+        with open_to_read(path) as file:
             return flatten_array(_decode(file.read(_LARGEST + 1)))
-    except (DataError, OSError) as error:
+    except OSError as error:
+        raise MaskError(f"it cannot be read ({error.strerror})") from error
+    except DataError as error:
         raise MaskError(f"it cannot be read ({error})") from error
 
 

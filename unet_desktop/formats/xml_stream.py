@@ -12,7 +12,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from unet_desktop.errors import MaskError
-from unet_desktop.json_data import DataError, open_regular
+from unet_desktop.links import open_to_read
 
 _CHUNK = 1 << 18
 _DEEPEST = 64
@@ -53,7 +53,7 @@ def stream_elements(path: Path) -> Iterator[Element | End]:
         MaskError: it is no XML, is cut short, or breaks a limit; as a part of a sentence.
     """
     try:
-        with open_regular(path) as file:
+        with open_to_read(path) as file:
             parser = _Parser()
             read = 0
             while data := file.read(_CHUNK):
@@ -62,8 +62,6 @@ def stream_elements(path: Path) -> Iterator[Element | End]:
                     raise MaskError(f"it is larger than {_LARGEST >> 30} GB")
                 yield from parser.feed(data, final=False)
             yield from parser.feed(b"", final=True)
-    except DataError as error:
-        raise MaskError(str(error)) from error
     except OSError as error:
         raise MaskError(f"it cannot be read ({error.strerror})") from error
 
