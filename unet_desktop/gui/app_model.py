@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QObject, Signal
 
+from unet_desktop.gui.editing.adjudication import Adjudication
 from unet_desktop.gui.editing.autosave import Autosave
 from unet_desktop.gui.editing.cup_absence import CupAbsence
 from unet_desktop.gui.editing.editor import Editor
@@ -57,6 +58,7 @@ class AppModel(QObject):
         self.proposal = Proposal(self.session, self.editor, self)
         self.version_keeper = VersionKeeper(self.session, self.editor, store, self)
         self.timeline = Timeline(self.session, self.editor, self.version_keeper, self)
+        self.adjudication = Adjudication(self.session, self.editor, self.version_keeper, self)
         self.cup_absence = CupAbsence(self.session, self.editor, self.autosave, self.proposal, self)
         self.options = ToolOptions(self)
         self.options.set_diameter(store.settings.brush_diameter)

@@ -54,6 +54,7 @@ class Act(StrEnum):
     EMPTIED = "bin emptied"
     LABELS = "labels changed"
     RELABELLED = "mask rewritten for changed labels"
+    ADJUDICATED = "adjudicated"
     NOTICED = "noticed"
     """What the program found changed by others, such as a mask edited by another program."""
     PICTURE_REPLACED = "picture replaced"

@@ -58,6 +58,7 @@ class VersionStep(StrEnum):
     IMPORTED = "imported"
     RESTORED = "restored"
     RECOVERED = "recovered"
+    ADJUDICATED = "adjudicated"
     FOUND = "found"
     """It was in the mask's file when somebody started to change it: drawn by an earlier version or another program."""
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from unet_desktop import files
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.file_names import fold
+from unet_desktop.labels import LabelSet
 from unet_desktop.links import is_link, refuse_links
 from unet_desktop.person import clean_name
 from unet_desktop.plurals import quantity
@@ -48,12 +49,14 @@ class FoundWorkbook:
         root: its folder.
         workbook: whose it is.
         identity: of the workbook, which its copies share.
+        labels: of its masks.
     """
 
     key: str
     root: Path
     workbook: Workbook
     identity: str
+    labels: LabelSet
 
 
 def list_workbooks(layout: Layout) -> list[FoundWorkbook]:
@@ -72,7 +75,7 @@ def list_workbooks(layout: Layout) -> list[FoundWorkbook]:
             log.warning("%s", error)
             continue
         if manifest.workbook is not None:
-            found.append(FoundWorkbook(path.name, path, manifest.workbook, manifest.identity))
+            found.append(FoundWorkbook(path.name, path, manifest.workbook, manifest.identity, manifest.labels))
     return sorted(found, key=lambda one: (fold(one.workbook.reader), one.workbook.turn))
 
 
@@ -156,7 +159,7 @@ def make_workbook(
         _write_workbook(Layout(made), manifest, project.layout, cases)
         files.move_file(made, target)
     append(layout, Event(Act.CREATED, detail=_describe(workbook, cases)))
-    return FoundWorkbook(key, target, workbook, manifest.identity)
+    return FoundWorkbook(key, target, workbook, manifest.identity, manifest.labels)
 
 
 def _listdir(folder: Path) -> list[Path]:

@@ -335,6 +335,30 @@ class CheckFinding:
         return f"{self.sentence} Can be repaired: {self.remedy}"
 
 
+@dataclass(frozen=True, slots=True)
+class CaseDisagreement:
+    """How much readers differ in a case.
+
+    Attributes:
+        name: the case's id.
+        readers: how many have drawn it.
+        dice: of the two masks that agree least, mean over the labels.
+        ratio_range: largest minus smallest vertical cup-to-disc ratio; None where fewer than two can be measured.
+    """
+
+    name: str
+    readers: int
+    dice: float
+    ratio_range: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadersCompared:
+    """The cases that two readers or more have drawn, those that differ most first."""
+
+    cases: tuple[CaseDisagreement, ...]
+
+
 ImportEvent: TypeAlias = (
     ItemDone | Message | StopPoint | LeftWithoutMask | MasksLeftOut | AnnotationsLeftOut | FileWritten
 )
@@ -355,8 +379,10 @@ CheckEvent: TypeAlias = ItemDone | CheckFinding | Message
 """Of checking and repairing a project."""
 BackupEvent: TypeAlias = ItemDone | Message | StopPoint | FileWritten
 """Of writing a project to one file, checking such a file and restoring a project from it."""
+DisagreementEvent: TypeAlias = ItemDone | ReadersCompared
+"""Of looking where readers differ."""
 TaskEvent: TypeAlias = (
     "ImportEvent | TrainingTaskEvent | AdaptationEvent | FolderEvent | EvaluationEvent | CheckEvent | ExportEvent"
-    " | BackupEvent | AugmentedSheet | DeviceFound | DemoResult"
+    " | BackupEvent | DisagreementEvent | AugmentedSheet | DeviceFound | DemoResult"
 )
 """Of any task: what the terminal follows and the window's jobs pass on."""

@@ -266,10 +266,10 @@ def test_the_models_predictions_of_validation_cases(opened: MainWindow, root: Pa
 
 def test_a_layer_without_a_reader_paints_nothing(qapp) -> None:
     layer = ReaderLayer()
-    assert layer.shows is None
-    layer.set_reader(OtherReader(disc_mask(), DISC_AND_CUP, "B"))
+    assert layer.shows == ()
+    layer.set_readers([OtherReader(disc_mask(), DISC_AND_CUP, "B")])
     layer.visible = False
-    assert layer.shows is None
+    assert layer.shows == ()
 
 
 def test_it_is_asked_what_the_values_of_a_folder_mean(opened: MainWindow, root: Path, tmp_path: Path, qtbot) -> None:

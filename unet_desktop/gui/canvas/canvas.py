@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFocusEvent, QPainter, QPaintEvent, QPalette
@@ -64,6 +64,7 @@ class Canvas(ZoomView):
         self._pointer: tuple[float, float] | None = None
         self._reader: OtherReader | None = None
         self._version: OtherReader | None = None
+        self._readers: tuple[OtherReader, ...] = ()
         self._mm_per_pixel: float | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -96,15 +97,24 @@ class Canvas(ZoomView):
         self.update()
 
     def set_reader(self, reader: OtherReader | None) -> None:
-        """Show the outlines of this other reader's mask and whose they are, or none; a version goes before them."""
+        """Show the outlines of this other reader's mask and whose they are, or none."""
         self._reader = reader
-        self._layers.reader.set_reader(self._version or self._reader)
-        self.update()
+        self._show_readers()
 
     def set_version(self, version: OtherReader | None) -> None:
         """Show the outlines of this earlier state of the mask, or none."""
         self._version = version
-        self.set_reader(self._reader)
+        self._show_readers()
+
+    def set_readers(self, readers: Sequence[OtherReader]) -> None:
+        """Show the outlines of these readers' masks and whose they are; one that is compared goes before them."""
+        self._readers = tuple(readers)
+        self._show_readers()
+
+    def _show_readers(self) -> None:
+        one = self._version or self._reader
+        self._layers.reader.set_readers(self._readers if one is None else (one,))
+        self.update()
 
     def set_uncertainty(self, uncertainty: UncertaintyMap | None) -> None:
         """Show where the model is uncertain if the view says so, or nothing."""
@@ -206,9 +216,9 @@ class Canvas(ZoomView):
             paint_scale_bar(painter, size, self.viewport.scale, self._mm_per_pixel)
         if self._layers.uncertainty.shows and legend_place(size).intersects(part):
             paint_legend(painter, size)
-        reader = self._layers.reader.shows
-        if reader is not None and reader_legend_place(size).intersects(part):
-            paint_reader_legend(painter, size, reader)
+        readers = self._layers.reader.shows
+        if readers and reader_legend_place(size, len(readers)).intersects(part):
+            paint_reader_legend(painter, size, readers)
         if self._pointer is None:
             return
         at = QPointF(*self.viewport.to_view(*self._pointer))

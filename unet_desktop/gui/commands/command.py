@@ -55,6 +55,7 @@ class Needs(Flag):
     WRITABLE = auto()
     FIRST_PROPOSAL = auto()
     VERSION = auto()
+    READERS = auto()
     EYE = auto()
 
 

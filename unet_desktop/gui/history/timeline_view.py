@@ -40,6 +40,7 @@ _STEPS = {
     VersionStep.IMPORTED: "Imported",
     VersionStep.RESTORED: "Restored",
     VersionStep.RECOVERED: "Recovered after a crash",
+    VersionStep.ADJUDICATED: "Adjudicated",
     VersionStep.FOUND: "As it was found",
 }
 

@@ -33,12 +33,16 @@ class OtherReader:
         labels: of the project.
         name: of the other reader.
         own: what the project's own reader is called.
+        colour: of the outlines; empty for the usual one.
+        dash: of the outlines, in logical pixels; 0 for the usual one.
     """
 
     mask: Mask
     labels: LabelSet
     name: str
     own: str = "this project"
+    colour: str = ""
+    dash: float = 0.0
 
 
 class Other(StrEnum):

@@ -31,6 +31,7 @@ class CommandState(QObject):
             app.runner.busy_changed,
             app.view_options.changed,
             app.timeline.compared_changed,
+            app.adjudication.masks_changed,
         ):
             signal.connect(self._refresh)  # at once: the next key must find its command enabled
         app.session.project_changed.connect(self._on_session_project_changed)
@@ -71,6 +72,7 @@ def available(app: AppModel) -> Needs:
         Needs.WRITABLE: session.project is not None and not session.project.read_only,
         Needs.FIRST_PROPOSAL: session.offers_first_proposal,
         Needs.EYE: session.project is not None and session.project.labels.shows_eye(),
+        Needs.READERS: bool(app.adjudication.drawn),
         Needs.VERSION: app.timeline.compared is not None and not app.timeline.compared.difference.same,
     }
     result = Needs.NOTHING

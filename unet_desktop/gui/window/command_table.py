@@ -26,6 +26,7 @@ from unet_desktop.gui.models.commands import ModelCommands
 from unet_desktop.gui.projects.commands import ProjectCommands
 from unet_desktop.gui.projects.keeping_commands import KeepingCommands
 from unet_desktop.gui.projects.label_commands import LabelCommands
+from unet_desktop.gui.readers.adjudication_commands import AdjudicationCommands
 from unet_desktop.gui.readers.commands import ReaderCommands
 from unet_desktop.gui.style.theme import Appearance
 from unet_desktop.gui.train.commands import TrainCommands
@@ -44,6 +45,7 @@ class CommandSets:
     compare: CompareCommands
     readers: ReaderCommands
     export: ExportCommands
+    adjudication: AdjudicationCommands
     edit: EditCommands
     regions: RegionCommands
     history: HistoryCommands
@@ -86,6 +88,7 @@ def make_command_sets(
         compare=CompareCommands(app, window, canvas, errors),
         readers=ReaderCommands(app, window, projects.open_root, errors),
         export=ExportCommands(app, window, errors),
+        adjudication=AdjudicationCommands(app, panels.readers, partial(docks.bring_forward, docks.readers), errors),
         edit=EditCommands(app, errors, close_message),
         regions=RegionCommands(app, errors),
         history=HistoryCommands(app, window, panels.history, partial(docks.bring_forward, docks.history), errors),

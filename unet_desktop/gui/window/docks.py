@@ -64,6 +64,8 @@ class Docks:
         self.training = _dock("Train", panels.training, window)
         self.models = _dock("Models", panels.models, window)
         self.comparison = _dock("Compare", panels.comparison, window)
+        self.readers = _dock("Readers", panels.readers, window)
+        self._has_readers = False
         for area in (_LEFT, _RIGHT):
             window.setTabPosition(area, QTabWidget.TabPosition.North)
         DockTitles(window, self.all)  # it lives with the window
@@ -77,7 +79,11 @@ class Docks:
     @property
     def all(self) -> tuple[QDockWidget, ...]:
         left = (self.cases, self.measure, self.history)
-        return (*left, self.tools, self.view, self.training, self.models, self.comparison)
+        return (*left, *self._at_the_right)
+
+    @property
+    def _at_the_right(self) -> tuple[QDockWidget, ...]:
+        return (self.tools, self.view, self.training, self.models, self.comparison, self.readers)
 
     @property
     def layout(self) -> QByteArray:
@@ -93,14 +99,13 @@ class Docks:
         for dock in (self.cases, self.measure, self.history):
             window.addDockWidget(_LEFT, dock)
         window.tabifyDockWidget(self.measure, self.history)
-        at_the_right = (self.tools, self.view, self.training, self.models, self.comparison)
-        for dock in at_the_right:
+        for dock in self._at_the_right:
             window.addDockWidget(_RIGHT, dock)
-        for front, behind in pairwise(at_the_right):
+        for front, behind in pairwise(self._at_the_right):
             window.tabifyDockWidget(front, behind)
         for dock in self.all:
             dock.setFloating(False)
-            dock.show()
+            dock.setVisible(dock is not self.readers or self._has_readers)
         self.tools.raise_()
         self.measure.raise_()
         self.chosen = PanelSizes()
@@ -123,12 +128,20 @@ class Docks:
         if is_open and self._hidden_layout is not None:
             layout, self._hidden_layout = self._hidden_layout, None
             self._window.restoreState(layout)
+            self.readers.setVisible(self._has_readers)
             self._timer.start()  # sizes can only be given to docks that are laid out
         elif not is_open and self._hidden_layout is None:
             self.note_sizes()
             self._hidden_layout = self._window.saveState()
             for dock in self.all:
                 dock.hide()
+
+    def show_readers(self, there: bool) -> None:
+        """Show the panel of readers in projects that have some; it would only take room in the others."""
+        self._has_readers = there
+        if self._hidden_layout is None:
+            self.readers.setVisible(there)
+            self._timer.start()
 
     def note_sizes(self) -> None:
         """Note which sizes the user has changed since they were given."""
@@ -178,7 +191,7 @@ class Docks:
     def _widths(self) -> tuple[int, int]:
         """Widths of the left and right side, so that all titles can be read on their tabs."""
         metrics = self._window.fontMetrics()
-        titles = [dock.windowTitle() for dock in (self.tools, self.view, self.training, self.models, self.comparison)]
+        titles = [dock.windowTitle() for dock in self._at_the_right if dock is not self.readers or self._has_readers]
         tabs = sum(metrics.horizontalAdvance(title) + _TAB_PADDING for title in titles)
         return _WIDTHS[0], max(_WIDTHS[1], tabs)
 

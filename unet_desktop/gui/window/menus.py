@@ -109,6 +109,13 @@ MENUS: dict[str, tuple[str, ...]] = {
     "Rea&ders": (
         "readers.read_masked",
         "readers.back",
+        SEPARATOR,
+        "readers.use",
+        "readers.majority",
+        "readers.staple",
+        SEPARATOR,
+        "readers.compare",
+        "readers.next_disagreement",
     ),
     "&Model": (
         "learn.train",

@@ -13,6 +13,7 @@ from unet_desktop.gui.measure.panel import MeasurePanel
 from unet_desktop.gui.messages.banner import Banner
 from unet_desktop.gui.messages.status_line import StatusLine
 from unet_desktop.gui.models.panel import ModelsPanel
+from unet_desktop.gui.readers.panel import ReadersPanel
 from unet_desktop.gui.train.panel import TrainingPanel
 from unet_desktop.gui.view.panel import ViewPanel
 from unet_desktop.gui.widgets.thumbnails import Thumbnails
@@ -35,6 +36,7 @@ class Panels:
         self.training = TrainingPanel(self.thumbnails)
         self.models = ModelsPanel()
         self.comparison = ComparisonPanel()
+        self.readers = ReadersPanel(actions)
         self.banner = Banner()
         self.welcome = Welcome(actions)
         self.no_cases = NoCases(actions)

@@ -26,6 +26,7 @@ from unet_desktop.gui.measure.presenter import MeasurePresenter
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.presenter import ModelsPresenter
 from unet_desktop.gui.projects.access_presenter import AccessPresenter
+from unet_desktop.gui.readers.adjudication_presenter import AdjudicationPresenter
 from unet_desktop.gui.readers.presenter import ReaderNamePresenter
 from unet_desktop.gui.train.presenter import TrainPresenter
 from unet_desktop.gui.view.presenter import ViewPresenter
@@ -59,6 +60,7 @@ def make_presenters(
     TrainPresenter(app, panels.training, panels.status, commands.train)
     ModelsPresenter(app.session, panels.models, commands.models)
     AccessPresenter(app.session, app.editor, app.autosave, panels.banner, panels.status, commands.projects)
+    AdjudicationPresenter(canvas, app, panels.readers, commands.adjudication, docks.show_readers)
     ReaderNamePresenter(app, panels.banner, commands.keeping.give_name)
     FolderRunPresenter(panels.folder_run, app, panels.results, commands.folders)
     show_comparison = partial(docks.bring_forward, docks.comparison)
@@ -139,6 +141,8 @@ def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap
     app.timeline.restored.connect(lambda sentence: status.showMessage(sentence, _MESSAGE_TIME))
     app.version_keeper.failed.connect(lambda sentence: status.showMessage(sentence, _MESSAGE_TIME))
     app.comparison.problem.connect(show_problem_of_case)
+    app.adjudication.problem.connect(show_problem_of_case)
+    app.adjudication.adjudicated.connect(lambda sentence: status.showMessage(sentence, _MESSAGE_TIME))
     app.session.case_changed.connect(end_messages_of_case)
     app.autosave.approval_ended.connect(show_approval_ended)
     app.runner.started.connect(banner.hide_result)

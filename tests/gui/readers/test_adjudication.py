@@ -1,0 +1,134 @@
+"""Adjudication in the window: outlines of all readers, one of them or their consensus as the mask, the next case."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawings import disc_mask
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QLabel, QToolButton, QTreeWidget
+from pytestqt.qtbot import QtBot
+from window_parts import layers_of, part
+
+from unet_desktop.gui.canvas.reader_layer import COLOURS
+from unet_desktop.gui.commands.command import Needs
+from unet_desktop.gui.window.command_state import available
+from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.project.project import Project
+from unet_desktop.project.trail import Act, read
+from unet_desktop.project.versions import VersionStep, read_versions
+from unet_desktop.project.workbooks import make_workbook
+
+NAMES = ("Anna", "Ben", "Cy")
+
+
+@pytest.fixture
+def read_by_three(window: MainWindow, root: Path, qtbot: QtBot) -> MainWindow:
+    """Three readers have drawn a, two of them b; the window is on a."""
+    project = Project.open(root)
+    for number, name in enumerate(NAMES):
+        workbook = Project.open(make_workbook(project, name).root)
+        workbook.save_mask("a", disc_mask(20 + 2 * number))
+        if number < 2:
+            workbook.save_mask("b", disc_mask(16 + 12 * number), model="f00d")
+    window.commands.projects.open_root(root)
+    qtbot.waitUntil(lambda: len(window.app.adjudication.drawn) == 3)
+    return window
+
+
+def click(window: MainWindow, text: str) -> None:
+    (button,) = [one for one in window.panels.readers.findChildren(QToolButton) if one.text() == text]
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_all_readers_outlines_are_told_apart(read_by_three: MainWindow) -> None:
+    window = read_by_three
+    shown = layers_of(window.canvas).reader.shows
+    assert [reader.name for reader in shown] == list(NAMES)
+    assert [reader.colour for reader in shown] == list(COLOURS[:3])
+    assert len({reader.dash for reader in shown}) == 3
+    readers = part(window.panels.readers, QTreeWidget, "readers")
+    readers.topLevelItem(1).setCheckState(0, Qt.CheckState.Unchecked)
+    assert [reader.name for reader in layers_of(window.canvas).reader.shows] == ["Anna", "Cy"]
+    part(window.panels.readers, QCheckBox, "reader_outlines").click()
+    assert layers_of(window.canvas).reader.shows == ()
+    assert not window.docks.readers.isHidden()
+
+
+def test_a_readers_mask_becomes_the_mask_in_one_step(read_by_three: MainWindow, root: Path, qtbot: QtBot) -> None:
+    window, editor = read_by_three, read_by_three.app.editor
+    window.docks.bring_forward(window.docks.readers)
+    readers = part(window.panels.readers, QTreeWidget, "readers")
+    readers.setCurrentItem(readers.topLevelItem(1))
+    click(window, "Use this")
+    np.testing.assert_array_equal(editor.mask, disc_mask(22))
+    assert editor.history.names == ("Adjudicate from Ben",)
+    assert window.panels.status.currentMessage().startswith("The mask of Ben is the mask now")
+    window.app.version_keeper.wait()
+    project = Project.open(root)
+    assert read_versions(project.layout, "a").versions[0].step is VersionStep.ADJUDICATED
+    window.app.autosave.flush()
+    noted = [entry for entry in read(project.layout).entries if entry.act == Act.ADJUDICATED]
+    assert [(entry.case, entry.detail) for entry in noted] == [("a", "from Ben")]
+    window.actions_by_id["edit.undo"].trigger()
+    assert not editor.mask.any()
+
+
+def test_majority_and_staple_are_a_start(read_by_three: MainWindow, qtbot: QtBot) -> None:
+    window, editor = read_by_three, read_by_three.app.editor
+    window.docks.bring_forward(window.docks.readers)
+    click(window, "Majority")
+    np.testing.assert_array_equal(editor.mask, disc_mask(22))
+    click(window, "STAPLE")
+    assert editor.history.names == ("Adjudicate majority of Anna, Ben, Cy", "Adjudicate STAPLE of Anna, Ben, Cy")
+    window.app.session.open_case("b")
+    qtbot.waitUntil(lambda: len(window.app.adjudication.drawn) == 2)
+    shown = []
+    window.errors.show = lambda error: shown.append(str(error))
+    window.commands.adjudication.errors = window.errors
+    click(window, "Majority")
+    assert shown == [
+        "The majority needs the masks of 3 readers or more, and this case has 2. Use one reader's mask and correct it."
+    ]
+
+
+def test_the_largest_disagreement_comes_first(read_by_three: MainWindow, qtbot: QtBot) -> None:
+    window, session = read_by_three, read_by_three.app.session
+    window.docks.bring_forward(window.docks.readers)
+    click(window, "Next")
+    qtbot.waitUntil(lambda: session.case_id == "b")
+    cases = part(window.panels.readers, QTreeWidget, "disagreements")
+    rows = [[cases.topLevelItem(row).text(column) for column in range(2)] for row in range(cases.topLevelItemCount())]
+    assert rows == [["b", "2"], ["a", "3"]]
+    assert cases.currentItem().text(0) == "b"
+    click(window, "Next")
+    assert session.case_id == "a"
+    qtbot.waitUntil(lambda: len(window.app.adjudication.drawn) == 3)
+    window.app.adjudication.use("Anna")
+    window.app.autosave.flush()
+    session.mark(approved=True)
+    click(window, "Next")
+    assert session.case_id == "b"
+
+
+def test_masks_of_others_are_hidden_in_a_reading_and_absent_elsewhere(
+    read_by_three: MainWindow, root: Path, qtbot: QtBot
+) -> None:
+    window = read_by_three
+    window.commands.projects.open_root(root / "readers" / "Anna")
+    assert window.app.adjudication.workbooks == []
+    assert layers_of(window.canvas).reader.shows == ()
+    assert window.docks.readers.isHidden()
+    assert Needs.READERS not in available(window.app)
+
+
+def test_a_damaged_mask_of_a_reader_is_said(window: MainWindow, root: Path, qtbot: QtBot) -> None:
+    workbook = Project.open(make_workbook(Project.open(root), "Anna").root)
+    workbook.save_mask("a", disc_mask(20))
+    workbook.layout.mask("a").write_bytes(b"no mask")
+    window.commands.projects.open_root(root)
+    qtbot.waitUntil(lambda: "readers/Anna/masks/a.png" in window.panels.banner.text)
+    assert part(window.panels.readers, QLabel, "readers_title").text().startswith("No reader has drawn this case yet.")
