@@ -32,6 +32,7 @@ COMMANDS = frozenset(
         "readers",
         "restore",
         "export",
+        "grades",
     }
 )
 """The terminal's commands, listed here so that nothing has to be imported. They take precedence over a folder of the

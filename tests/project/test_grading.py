@@ -12,6 +12,7 @@ from unet_desktop.errors import ProjectError
 from unet_desktop.json_data import DataError
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.overlay import write_jpeg
+from unet_desktop.project.case import CaseState
 from unet_desktop.project.form import GLAUCOMA, NO_FORM, TEMPLATES, Form, Item, ItemKind, key_of, template
 from unet_desktop.project.project import Grading, Project
 from unet_desktop.project.trail import read
@@ -137,3 +138,14 @@ def test_people_may_leave_out_what_follows() -> None:
 def test_what_is_no_form_is_one_sentence(data: object, what: str) -> None:
     with pytest.raises(DataError, match=what):
         Form.from_json(data)
+
+
+def test_a_case_without_its_required_grades_is_not_approved(project: Project) -> None:
+    project.save_mask("photo", np.ones((20, 30), np.uint8))
+    project.set_form(Form((TEMPLATES["image_quality"], TEMPLATES["notch"])))
+    with pytest.raises(ProjectError, match=r"lacks required grades: Image quality\."):
+        project.mark("photo", approved=True)
+    project.grade("photo", grades={"image_quality": "good"})
+    assert project.mark("photo", approved=True).state is CaseState.APPROVED
+    project.set_form(Form((TEMPLATES["glaucoma_suspect"],)))
+    assert project.mark("photo", flagged=True).state is CaseState.APPROVED  # it was approved by the form of then

@@ -16,6 +16,7 @@ from unet_desktop.cli import (
     doctor,
     evaluate,
     export,
+    grades,
     import_images,
     import_set,
     labels,
@@ -51,6 +52,7 @@ app.command("evaluate")(evaluate.run)
 app.command("export", epilog=export.EPILOG)(export.run)
 app.command("versions")(versions.run)
 app.add_typer(labels.app, name="labels")
+app.command("grades")(grades.run)
 app.command("check", epilog=check.CHECK_EPILOG)(check.check)
 app.command("trail")(check.trail)
 app.command("bin")(check.manage_bin)

@@ -283,6 +283,11 @@ class Project(SettingsWriter):
         if approved is not None:
             if not self.layout.mask(case_id).exists():
                 raise ProjectError(f"{case_id} has no mask yet. Accept a proposal or draw one, then approve it.")
+            if approved and (missing := self.form.missing(case.grades)):
+                names = ", ".join(item.question for item in missing)
+                raise ProjectError(
+                    f"{case_id} lacks required grades: {names}. Give them (Grade panel), then approve it."
+                )
             case = replace(case, state=CaseState.APPROVED if approved else CaseState.CORRECTED)
         given: dict[str, Any] = {name: value for name, value in annotations.items() if value is not None}
         self._records.put(_sign(replace(case, **given)))

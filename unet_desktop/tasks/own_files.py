@@ -81,6 +81,8 @@ def _is_own_heading(line: bytes) -> bool:
         return True
     if names[:2] == [b"trail_number", b"when"]:
         return True
+    if names[:2] == [b"case", b"patient"]:
+        return b"axial_length_mm" in names
     if names[:1] == [b"image"]:
         return b"confidence" in names and b"sha256" in names
     return names[:1] == [b"mask"] and (b"vcdr_first" in names or any(b"dice/" in name for name in names))

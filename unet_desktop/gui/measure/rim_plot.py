@@ -203,23 +203,22 @@ class RimPlot(QWidget):
             role = QPalette.ColorRole.Text if is_thin else QPalette.ColorRole.PlaceholderText
             _write(painter, _place(centre, radius + _HOUR_RING, hour), str(hour or HOURS), small, self, role)
         ring = _HOUR_RING if is_small else _LETTER_RING
-        for hour, letter in letters.items():
-            _write(painter, _place(centre, radius + ring, hour), letter, bold, self, QPalette.ColorRole.WindowText)
+        for place, letter in letters.items():
+            _write(painter, _place(centre, radius + ring, place), letter, bold, self, QPalette.ColorRole.WindowText)
 
 
 def _letters(eye: Eye, axis: FoveaAxis | None, *, guessed: bool) -> dict[float, str]:
     """Hours to the letter of their quadrant, turned to the fovea if there is an axis to it."""
     if axis is not None:
-        temporal = axis.direction * HOURS / 360
-        upwards = 3 if axis.eye is Eye.RIGHT else -3
-        places = ((temporal, "T"), (temporal + 6, "N"), (temporal + upwards, "S"), (temporal - upwards, "I"))
+        fovea, upwards = axis.direction * HOURS / 360, 3 if axis.eye is Eye.RIGHT else -3
+        places = ((fovea, "T"), (fovea + 6, "N"), (fovea + upwards, "S"), (fovea - upwards, "I"))
         return {hour % HOURS: letter for hour, letter in places}
     nasal_is_right = eye.nasal_is_right
     nasal, temporal = ("N?", "T?") if guessed else ("N", "T")
     sides: dict[float, str] = {} if nasal_is_right is None else {3: nasal if nasal_is_right else temporal}
     if nasal_is_right is not None:
         sides[9] = temporal if nasal_is_right else nasal
-    return {0: "S", 6: "I"} | sides
+    return {0.0: "S", 6.0: "I", **sides}
 
 
 def _is_near(hour: float, other: float) -> bool:

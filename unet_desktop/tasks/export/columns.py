@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from unet_desktop.labels import LabelSet
+from unet_desktop.project.form import NO_FORM, Form
 from unet_desktop.tasks.folders.columns import Column, Kind, column_part, columns
+from unet_desktop.tasks.grade_table import grade_columns
 
 _CASE = (
     Column("case", Kind.TEXT, "", "the case, by its name in the project or its pseudonym"),
@@ -24,18 +26,20 @@ _CASE = (
 _SEEN = Column("proposal_seen", Kind.FLAG, "", "the proposing model had been trained on the case, so Dice says little")
 
 
-def export_columns(labels: LabelSet, *, pseudonyms: bool = False) -> tuple[Column, ...]:
+def export_columns(labels: LabelSet, form: Form = NO_FORM, *, pseudonyms: bool = False) -> tuple[Column, ...]:
     """All columns of an export, in order: what a folder run has is all there, and empty where only a model knows it.
 
     Args:
         labels: of the project.
+        form: what people grade in it.
         pseudonyms: leave out what may name somebody: notes are free text.
     """
-    known = columns(labels)
+    known = columns(labels, graded=True)
     image = [column for column in known if column.name in {"image", "mask"}]
     case = [*_CASE, *_proposal(labels), _SEEN]
     kept = [column for column in case if not (pseudonyms and column.name == "notes")]
-    return (*image, *kept, *(column for column in known if column not in image))
+    grades = grade_columns(form, free_text=not pseudonyms)
+    return (*image, *kept, *grades, *(column for column in known if column not in image))
 
 
 def _proposal(labels: LabelSet) -> Iterator[Column]:

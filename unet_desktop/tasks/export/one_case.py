@@ -24,6 +24,7 @@ from unet_desktop.masks.measurement_tracker import MeasurementTracker
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case
 from unet_desktop.project.corrections import Correction
+from unet_desktop.project.form import NO_FORM, Form
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.predictions import FIRST_PROPOSAL
 from unet_desktop.tasks.export.names import NamedCase
@@ -33,6 +34,7 @@ from unet_desktop.tasks.folders.flags import Findings, Flags, StereoNote, find_f
 from unet_desktop.tasks.folders.mask_files import mask_files
 from unet_desktop.tasks.folders.outcome import Outcome, Problem, Segmented
 from unet_desktop.tasks.folders.row import FileFacts, mask_columns
+from unet_desktop.tasks.grade_table import grade_cells
 
 log = logging.getLogger("unet.tasks")
 
@@ -51,6 +53,7 @@ class Known:
         models: weights_sha256 to name.
         corrections: of cases by their ids.
         created: when cases came into the project, by their ids.
+        degrees_per_pixel, form: see `Manifest`.
     """
 
     layout: Layout
@@ -59,6 +62,8 @@ class Known:
     models: Mapping[str, str] = field(default_factory=dict)
     corrections: Mapping[str, Correction] = field(default_factory=dict)
     created: Mapping[str, str] = field(default_factory=dict)
+    degrees_per_pixel: float | None = None
+    form: Form = NO_FORM
 
     def name_model(self, fingerprint: str) -> str:
         """Return what people call a model; empty for none."""
@@ -153,9 +158,14 @@ def export_case(named: NamedCase, known: Known, request: ExportRequest) -> Segme
     if request.outputs.masks:
         row["mask"] = f"masks/{named.picture.name}.png"
     row |= _case_columns(drawn, known, hides=hides)
-    row |= mask_columns(
-        drawn.found, known.labels, drawn.mask.shape, FileFacts(spacing=drawn.spacing), drawn.eye, drawn.eye_from
+    row |= grade_cells(known.form, drawn.case.grades)
+    facts = FileFacts(
+        spacing=drawn.spacing,
+        degrees_per_pixel=known.degrees_per_pixel,
+        axial_length_mm=drawn.case.axial_length_mm,
+        fovea=drawn.case.fovea,
     )
+    row |= mask_columns(drawn.found, known.labels, drawn.mask.shape, facts, drawn.eye, drawn.eye_from)
     row |= {"found": _finds_anything(drawn.found)} | _flags(drawn, known.labels).columns(known.labels)
     row |= {"program": f"U-Net Desktop {__version__}", "sha256": "" if hides else digest}
     notes = [drawn.image.note, _pieces_note(drawn), "" if digest == drawn.case.sha256 else _CHANGED]

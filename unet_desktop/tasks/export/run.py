@@ -173,11 +173,13 @@ class _Export:
             {model.header.weights_sha256: model.name for model in list_models(project.layout)},
             {correction.case: correction for correction in read_corrections(project.layout)},
             {entry.case: entry.when for entry in trail.entries if entry.act == Act.CREATED},
+            project.degrees_per_pixel,
+            project.form,
         )
 
     def _write_summaries(self, folder: OutputFolder) -> Iterator[FileWritten | Message]:
         request, labels = self._request, self._project.labels
-        known = export_columns(labels, pseudonyms=request.key_file is not None)
+        known = export_columns(labels, self._project.form, pseudonyms=request.key_file is not None)
         entries = partial(self._entries, folder)
         with folder.written.summarising(request.outputs) as aside:
             yield from map(Message, aside)

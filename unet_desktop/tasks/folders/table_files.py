@@ -75,15 +75,15 @@ def write_table_files(
 def _write(kind: str, file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row], dialect: CsvDialect) -> None:
     match kind:
         case "csv":
-            _write_csv(file, columns, rows, dialect)
+            write_csv(file, columns, rows, dialect)
         case "parquet":
             _write_parquet(file, columns, rows)
         case _:
             _write_xlsx(file, columns, rows)
 
 
-def _write_csv(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row], dialect: CsvDialect) -> None:
-    """Write UTF-8, with quotes where needed."""
+def write_csv(file: IO[bytes], columns: Sequence[Column], rows: Iterable[Row], dialect: CsvDialect) -> None:
+    """Write a table as UTF-8, with quotes where needed."""
     if dialect.bom:
         file.write(codecs.BOM_UTF8)
     _write_lines(file, [[column.name for column in columns]], dialect)
