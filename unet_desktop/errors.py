@@ -34,6 +34,7 @@ class Remedy(Enum):
     LOOSE_NAMES = auto()
     MASK_ORIENTATION = auto()
     REPLACE = auto()
+    SUBFOLDERS = auto()
 
 
 class UserError(Exception):

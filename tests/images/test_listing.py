@@ -60,7 +60,11 @@ def test_an_empty_folder_and_a_missing_one_are_one_sentence(tmp_path):
     with pytest.raises(ImageError, match="cannot be read"):
         find_images(tmp_path / "gone")
     make(tmp_path, "sub/a.png")
-    with pytest.raises(ImageError, match="holds no pictures"):
+    with pytest.raises(ImageError, match=r"holds no pictures, but its subfolders do: sub\. Choose its subfolder, or"):
+        find_images(tmp_path)
+    make(tmp_path, *(f"sub{number}/deep/{number}.png" for number in range(2, 6)), "texts/a.txt")
+    where = r"sub, sub2/deep, sub3/deep and 2 more\. Choose one of its subfolders, or"
+    with pytest.raises(ImageError, match=f"holds no pictures, but its subfolders do: {where}"):
         find_images(tmp_path)
 
 

@@ -17,6 +17,7 @@ _SENTENCES = {
     Remedy.LOOSE_NAMES: "Take them with --loose-names.",
     Remedy.MASK_ORIENTATION: "Say which with --masks-as-stored or --masks-upright.",
     Remedy.REPLACE: "Or overwrite it with --replace.",
+    Remedy.SUBFOLDERS: "(--recursive)",
 }
 
 

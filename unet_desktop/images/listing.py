@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from unet_desktop.errors import ImageError
+from unet_desktop.errors import ImageError, Remedy
 from unet_desktop.images.dicom_header import SUFFIXES as DICOM_SUFFIXES
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.file_kinds import is_picture
 from unet_desktop.images.read import KINDS, SUFFIXES
+from unet_desktop.plurals import name_some
 
 _DIRECTORY = "DICOMDIR"
 """A DICOM file that lists others (PS3.10, 8.6)."""
@@ -22,6 +25,10 @@ _TEXTS = (
 _UNFINISHED = "part partial filepart crdownload download tmp temp bak swp lnk url"
 NO_PICTURES = frozenset(f".{kind}" for kind in f"{_TEXTS} {_UNFINISHED}".split())
 """Suffixes of texts, tables, models and unfinished downloads, which are not mistaken for pictures."""
+_NAMED = 3
+"""Subfolders that a message names."""
+_MOST_FILES = 20_000
+"""Files that are looked at to say where pictures are."""
 
 
 def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
@@ -35,8 +42,37 @@ def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:
     """
     found = list_images(folder, recursive=recursive)
     if not found:
-        raise ImageError(f"{folder} holds no pictures ({KINDS}). Choose the folder with the images.")
+        raise empty_folder(folder, recursive=recursive)
     return found
+
+
+def empty_folder(folder: Path, *, recursive: bool) -> ImageError:
+    """Return the error for a folder without pictures; it names the subfolders that hold some.
+
+    Args:
+        folder: holds no pictures.
+        recursive: its subfolders were searched, too.
+    """
+    below = [] if recursive else _subfolders_with_pictures(folder)
+    if not below:
+        return ImageError(f"{folder} holds no pictures ({KINDS}). Choose the folder with the images.")
+    where = "its subfolder" if len(below) == 1 else "one of its subfolders"
+    return ImageError(
+        f"{folder} itself holds no pictures, but its subfolders do: {name_some(below, _NAMED)}. Choose {where}, or "
+        "search subfolders, too.",
+        Remedy.SUBFOLDERS,
+    )
+
+
+def _subfolders_with_pictures(folder: Path) -> list[str]:
+    """Return the paths, below a folder, of folders that hold pictures; of a huge tree only those near its start."""
+    found: dict[str, None] = {}
+    with contextlib.suppress(OSError):
+        for path in itertools.islice(_walk(folder, recursive=True), _MOST_FILES):
+            name = path.parent.relative_to(folder).as_posix()
+            if name not in found and _is_picture(path):
+                found[name] = None
+    return sorted(found, key=natural_key)
 
 
 def list_images(folder: Path, *, recursive: bool = False, others: bool = False) -> list[Path]:

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath, PurePosixPath
 
 from unet_desktop.errors import ImageError
 from unet_desktop.file_names import fold, limit_name
-from unet_desktop.images.listing import list_images
+from unet_desktop.images.listing import empty_folder, list_images
 from unet_desktop.images.read import KINDS, count_pages, read_image, read_size
 from unet_desktop.images.stereo import can_be_two, find_halves
 from unet_desktop.masks.pairs import find_masks_among
@@ -183,10 +183,9 @@ def refuse_empty(found: FoundPictures, selection: InputSelection) -> None:
     where = " and ".join(str(place) for place in (*selection.sources, selection.list_file) if place is not None)
     if selection.include or selection.exclude:
         raise ImageError(f"{where} holds no pictures that match the patterns. Change the patterns.")
-    raise ImageError(
-        f"{where} holds no pictures ({KINDS}). Choose the folder with the pictures"
-        f"{'' if selection.recursive else ', or search its subfolders too'}."
-    )
+    if selection.list_file is None and len(selection.sources) == 1:
+        raise empty_folder(selection.sources[0], recursive=selection.recursive)
+    raise ImageError(f"{where} hold no pictures ({KINDS}). Choose folders with pictures.")
 
 
 def read_list(path: Path) -> list[Path]:
