@@ -69,6 +69,16 @@ class TestImport:
         assert "(3 cases, 0 with masks)" in out
         assert [case.id for case in Project.open(tmp_path / "project").cases()] == ["a", "b", "c"]
 
+    def test_single_pictures_and_folders_go_into_a_project_that_is_there(self, run, pictures, tmp_path, write_picture):
+        more = write_picture(tmp_path / "more" / "z.png", 9)
+        code, out, _ = run("import", pictures / "a.png", more, tmp_path / "project")
+        assert (code, "(2 cases" in out) == (0, True)
+        code, out, _ = run("import", pictures, pictures / "b.png", tmp_path / "project")
+        assert code == 0
+        assert [case.id for case in Project.open(tmp_path / "project").cases()] == ["a", "b", "c", "z"]
+        code, _, err = run("import", more, tmp_path / "gone.png", tmp_path / "project")
+        assert (code, f"There is no {tmp_path / 'gone.png'}" in " ".join(err.split())) == (2, True)
+
     def test_a_new_project_without_a_readable_picture_is_not_left_behind(self, run, tmp_path):
         (tmp_path / "bad").mkdir()
         (tmp_path / "bad" / "a.jpg").write_bytes(b"no picture")

@@ -55,7 +55,9 @@ LOOSE_NAMES = typer.Option(
 
 
 def run(
-    source: Annotated[Path, typer.Argument(help="Folder of pictures (or one picture, or Drishti-GS1's folder).")],
+    source: Annotated[
+        list[Path], typer.Argument(help="Folders of pictures, single pictures, or Drishti-GS1's folder.")
+    ],
     project: Annotated[Path, typer.Argument(help="Folder of the project; created if missing.")],
     drishti: Annotated[
         bool, typer.Option(help="SOURCE is Drishti-GS1 as published; a pixel counts where 3 of 4 experts marked it.")
@@ -87,15 +89,18 @@ def run(
     from unet_desktop.tasks.public_sets.run import import_set
 
     wanted, is_new = None if labels is None else parse_labels(labels), not Layout(project).manifest.exists()
+    sources = source[0] if len(source) == 1 else source
     if drishti:
+        if not isinstance(sources, Path):
+            raise ImageError("Drishti-GS1 is one folder, but several were given. Give the folder as published alone.")
         _refuse_other_labels(wanted, DISC_AND_CUP, "Drishti-GS1")
-        request = SetRequest(source, project, "drishti", copy=not refer)
+        request = SetRequest(sources, project, "drishti", copy=not refer)
         followed = follow(holding_project(project, import_set(request)), "Importing")
     else:
         present = (wanted or DISC_AND_CUP) if is_new else read_manifest(Layout(project).manifest).labels
         options = mask_options(present, mask_values, masks_as_stored, loose_names, labels_as, axes)
-        _make_project(source, project, wanted, masks, recursive=recursive)
-        events = import_images(project, source, copy=not refer, masks=masks, recursive=recursive, options=options)
+        _make_project(sources, project, wanted, masks, recursive=recursive)
+        events = import_images(project, sources, copy=not refer, masks=masks, recursive=recursive, options=options)
         try:
             followed = follow(holding_project(project, events), "Importing")
         except UserError:
@@ -180,10 +185,12 @@ def _refuse_other_labels(wanted: LabelSet | None, labels: LabelSet, owner: str) 
         )
 
 
-def _make_project(source: Path, root: Path, wanted: LabelSet | None, masks: Path | None, *, recursive: bool) -> None:
+def _make_project(
+    source: Path | Sequence[Path], root: Path, wanted: LabelSet | None, masks: Path | None, *, recursive: bool
+) -> None:
     """Create the project if it is missing, but not before checking that there are pictures and masks."""
     from unet_desktop.formats.recognise import find_annotation_files
-    from unet_desktop.images.listing import find_images
+    from unet_desktop.images.listing import Sources
     from unet_desktop.masks.pairs import list_masks
     from unet_desktop.project.layout import Layout
     from unet_desktop.project.manifest import read_manifest
@@ -193,8 +200,7 @@ def _make_project(source: Path, root: Path, wanted: LabelSet | None, masks: Path
     if manifest.exists():
         _refuse_other_labels(wanted, read_manifest(manifest).labels, str(root))
     else:
-        if not source.is_file():
-            find_images(source, recursive=recursive)
+        Sources.of(source).find(recursive=recursive)
         if masks is not None and not any(find_annotation_files(masks)):
             list_masks(masks)
         Project.create(root, wanted or DISC_AND_CUP)

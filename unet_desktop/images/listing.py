@@ -1,4 +1,4 @@
-"""Listing: find the image files of a folder, in natural order."""
+"""Listing: find the image files of folders, in natural order."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import contextlib
 import itertools
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from unet_desktop.errors import ImageError, Remedy
@@ -29,6 +30,77 @@ _NAMED = 3
 """Subfolders that a message names."""
 _MOST_FILES = 20_000
 """Files that are looked at to say where pictures are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """Where pictures are taken from: folders and single files.
+
+    Attributes:
+        paths: at least one; each once.
+        root: the folder in which all of them are.
+    """
+
+    paths: tuple[Path, ...]
+    root: Path
+
+    @classmethod
+    def of(cls, given: Path | Sequence[Path]) -> Sources:
+        """Return the sources that a path or several are.
+
+        Raises:
+            ImageError: one of several is missing, or they are on different drives.
+        """
+        if isinstance(given, Path) or len(given) == 1:
+            (path,) = [given] if isinstance(given, Path) else given
+            return cls((path,), path.parent if path.is_file() else path)
+        paths = {os.path.realpath(path): Path(os.path.abspath(path)) for path in reversed(given)}
+        for path in given:
+            if not os.path.lexists(path):
+                raise ImageError(f"There is no {path}. Check the path.")
+        ordered = tuple(reversed(paths.values()))
+        folders = [path.parent if path.is_file() else path for path in ordered]
+        try:
+            return cls(ordered, Path(os.path.commonpath(folders)))
+        except ValueError as error:
+            raise ImageError(
+                f"{folders[0]} and {folders[-1]} are on different drives. Import them one after the other."
+            ) from error
+
+    def find(self, *, recursive: bool) -> list[Path]:
+        """Return each single file, whatever it is, and the pictures of each folder.
+
+        Raises:
+            ImageError: a folder cannot be read, or there is no picture.
+        """
+        if len(self.paths) == 1:
+            (path,) = self.paths
+            return [path] if path.is_file() else find_images(path, recursive=recursive)
+        found = [
+            file
+            for path in self.paths
+            for file in ([path] if path.is_file() else list_images(path, recursive=recursive))
+        ]
+        if not found:
+            names = " and ".join(path.name for path in self.paths[:3]) + (" ..." if len(self.paths) > 3 else "")
+            raise ImageError(f"{names} hold no pictures ({KINDS}). Choose folders with images.")
+        return list({os.path.realpath(path): path for path in reversed(found)}.values())[::-1]
+
+    def list_others(self, *, recursive: bool) -> tuple[list[Path], list[Path]]:
+        """Return the files of the folders that are no pictures, see `list_others`.
+
+        Raises:
+            ImageError: a folder cannot be read.
+        """
+        others: list[Path] = []
+        texts: list[Path] = []
+        for path in self.paths:
+            if not path.is_file():
+                more, more_texts = list_others(path, recursive=recursive)
+                others, texts = others + more, texts + more_texts
+        single = {os.path.realpath(path) for path in self.paths}  # which are reported by whoever reads them
+        others = [path for path in others if os.path.realpath(path) not in single]
+        return others, [path for path in texts if os.path.realpath(path) not in single]
 
 
 def find_images(folder: Path, *, recursive: bool = False) -> list[Path]:

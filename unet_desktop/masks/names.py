@@ -17,13 +17,41 @@ _MARKS = (
     "labeled", "annotation", "annotations", "manual", "groundtruth", "ground_truth", "gt", "pred", "prediction",
 )  # fmt: skip
 """What programs put after a picture's name to name its mask."""
-_SAY_NOTHING = frozenset(
+_FOLDERS_OF_MASKS = frozenset(
     {
-        "mask", "masks", "label", "labels", "annotation", "annotations", "segmentation", "segmentations", "seg", "gt",
-        "groundtruth", "ground truth", "segmentationclass", "predictions", "results", "train", "image", "images", "img",
-        "imgs", "picture", "pictures", "photo", "photos", "jpegimages", "imagestr", "labelstr",
+        "mask",
+        "masks",
+        "label",
+        "labels",
+        "annotation",
+        "annotations",
+        "segmentation",
+        "segmentations",
+        "seg",
+        "gt",
+        "groundtruth",
+        "ground truth",
+        "segmentationclass",
+        "predictions",
+        "labelstr",
     }
-)  # fmt: skip
+)
+_SAY_NOTHING = _FOLDERS_OF_MASKS | frozenset(
+    {
+        "results",
+        "train",
+        "image",
+        "images",
+        "img",
+        "imgs",
+        "picture",
+        "pictures",
+        "photo",
+        "photos",
+        "jpegimages",
+        "imagestr",
+    }
+)
 """Folders that many have, so that they tell no pictures apart."""
 _LABEL_STUDIO = re.compile(r"(task-\d+)-annotation-\d+-by-\d+-tag-(.+)-\d+", re.IGNORECASE)
 _CHANNEL = re.compile(r"(.+)_\d{4}")
@@ -86,6 +114,11 @@ def read_mask_name(path: PurePath, labels: LabelSet, *, initials: bool = False) 
         if label is not None and len(path.parts) > 1:  # a folder for each picture, with a file for each label
             found.append(MaskName(fold(path.parts[-2]), label))
     return list(dict.fromkeys(found))
+
+
+def is_mask_folder(name: str) -> bool:
+    """Whether a folder is named for masks: "masks", "labels", "ground_truth"."""
+    return fold(name).replace("_", " ") in _FOLDERS_OF_MASKS
 
 
 def has_initials(paths: Iterable[PurePath], labels: LabelSet) -> bool:

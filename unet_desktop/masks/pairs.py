@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,7 +14,7 @@ from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.file_names import fold
 from unet_desktop.images.dicom_header import is_dicom
 from unet_desktop.images.file_kinds import LABEL_STUDIO, name_kind
-from unet_desktop.images.listing import NO_PICTURES, find_images, list_images
+from unet_desktop.images.listing import NO_PICTURES, Sources, list_images
 from unet_desktop.images.read import KINDS
 from unet_desktop.json_data import DataError, read
 from unet_desktop.labels import Label, LabelSet
@@ -72,6 +72,10 @@ class Pairs:
     _masks: Mapping[Path, tuple[MaskFile, ...]] = field(default_factory=dict)
     _problems: Mapping[Path, str] = field(default_factory=dict)
 
+    def choose(self, wanted: Callable[[Path], bool]) -> Pairs:
+        """Return these with only the pictures that are wanted."""
+        return replace(self, pictures=tuple(path for path in self.pictures if wanted(path)))
+
     def has_mask(self, picture: Path) -> bool:
         """Is there a mask for the picture, or a doubt which one?"""
         return picture in self._masks or picture in self._problems
@@ -88,40 +92,47 @@ class Pairs:
 
 
 def find_pairs(
-    source: Path, masks: Path | None, labels: LabelSet, *, recursive: bool = False, loose: bool = False
+    source: Path | Sequence[Path],
+    masks: Path | None,
+    labels: LabelSet,
+    *,
+    recursive: bool = False,
+    loose: bool = False,
+    only: Collection[Path] = (),
 ) -> Pairs:
-    """Sort out a folder of pictures (or one picture) and, where there is one, a folder of masks.
+    """Sort out folders of pictures or single pictures and, where there is one, a folder of masks.
 
     The folder of masks may be that of the pictures. Then a mask may also have its picture's very name with another
     suffix, and what it holds tells the two apart.
 
     Args:
-        source: the folder of pictures, or one picture.
+        source: the folder of pictures, or one picture, or several of both.
         masks: the folder of masks, or None.
         labels: of the project; masks may have a file for each.
         recursive: look for pictures in subfolders.
         loose: a mask also belongs to the picture with whose name its own begins: P1_left.png to P1.jpg.
+        only: the masks of that folder to use; all if empty.
 
     Raises:
         ImageError: a folder cannot be read or holds nothing.
     """
-    found = [source] if source.is_file() else find_images(source, recursive=recursive)
+    sources = Sources.of(source)
+    found = sources.find(recursive=recursive)
     among = find_masks_among(found)
     if masks is None:
         return Pairs(tuple(path for path in found if path not in among), tuple(path for path in found if path in among))
-    candidates = list_masks(masks)
+    candidates = [path for path in list_masks(masks) if not only or path in only]
     own = {os.path.realpath(path) for path in candidates}  # unlike Path.resolve no error where links lead in a circle
     shared = {path for path in found if os.path.realpath(path) in own}
     mixed = len(shared) == len(found) or bool(find_masks_among(shared))
     # A folder inside the pictures' folder that is named for masks holds no pictures, unless both lie there.
-    taken = among | (_masks_of_the_same_name(found, source, labels) if mixed and shared else shared)
+    taken = among | (_masks_of_the_same_name(found, sources.root, labels) if mixed and shared else shared)
     pictures = [path for path in found if path not in taken]
     no_masks = {os.path.realpath(path) for path in pictures}
     can_be = [path for path in candidates if os.path.realpath(path) not in no_masks]
     can_be = [path for path in can_be if not is_dicom(path)] or ([] if shared else can_be)  # DICOM alone is refused
-    root = source.parent if source.is_file() else source
     initials = has_initials([path.relative_to(masks) for path in can_be], labels)
-    pairing = _Pairing(pictures, root, labels, _read_tasks(masks), initials=initials)
+    pairing = _Pairing(pictures, sources.root, labels, _read_tasks(masks), initials=initials)
     for mask in can_be:
         pairing.claim(mask, mask.relative_to(masks), loose=loose)
     return pairing.settle(tuple(path for path in found if path in among - shared))
@@ -318,13 +329,12 @@ def _find_several(picture: Path, claims: Sequence[_Claim]) -> str:
     return ""
 
 
-def _masks_of_the_same_name(files: Sequence[Path], source: Path, labels: LabelSet) -> set[Path]:
+def _masks_of_the_same_name(files: Sequence[Path], root: Path, labels: LabelSet) -> set[Path]:
     """Of files that could be one another's mask by their names, those that hold a mask, if one does not.
 
     Files are of one name in one folder, or in folders that tell no pictures apart (images/a.jpg, masks/a.png), or one
     is named for a label of the other (a_disc.png, disc/a.png).
     """
-    root = source if source.is_dir() else source.parent
     places = {path: place_of(path.relative_to(root), labels) for path in files}
     by_name: dict[tuple[tuple[str, ...], str], list[Path]] = {}
     for path in files:

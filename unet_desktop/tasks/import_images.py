@@ -14,7 +14,7 @@ from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import ImageError, MaskError, UserError, WriteError
 from unet_desktop.images.dicom_facts import common_pixel_size, read_facts
 from unet_desktop.images.file_kinds import name_kind
-from unet_desktop.images.listing import list_others
+from unet_desktop.images.listing import Sources
 from unet_desktop.images.read import (
     KINDS,
     Pixels,
@@ -73,26 +73,33 @@ class _Import:
     incomplete: list[str] = field(default_factory=list)
     two: list[str] = field(default_factory=list)
 
+    def note_mask(self, picture: Path, root: Path, *, wanted: bool) -> None:
+        """Note that a picture has no mask, if it should have one."""
+        if wanted and not self.masks.has_mask(picture):
+            self.without.append(str(picture.relative_to(root)))
+
 
 def import_images(
     root: Path,
-    source: Path,
+    source: Path | Sequence[Path],
     *,
     copy: bool = True,
     masks: Path | None = None,
     recursive: bool = False,
     options: MaskOptions = FIND_OUT,
+    only_masked: bool = False,
 ) -> Iterator[ImportEvent]:
-    """Make a case of each picture of a folder (or of one picture); existing cases are skipped.
+    """Make a case of each picture of a folder, or of single pictures; existing cases are skipped.
 
     Args:
         root: the project's folder.
-        source: a folder of pictures, or one picture.
+        source: a folder of pictures, or one picture, or several of both.
         copy: copy the pictures into the project, or refer to them where they are.
         masks: a folder of masks named like the pictures (see `masks.names`), which may be the pictures' own folder, or
             None.
         recursive: search subfolders.
         options: what somebody said about the masks.
+        only_masked: leave out the pictures that have no mask, because only masks were asked for.
 
     Yields:
         a message that says how masks are read; one `ItemDone` per picture, which is not imported if its mask does not
@@ -110,7 +117,10 @@ def import_images(
     if masks is not None:
         plan.masks.ask()
         yield from map(MasksRead, plan.masks.sentences)
-    others, texts = ([], []) if source.is_file() else list_others(source, recursive=recursive)
+    if only_masked:
+        pairs = pairs.choose(plan.masks.has_mask)
+    sources = Sources.of(source)
+    others, texts = sources.list_others(recursive=recursive)
     total = len(pairs.pictures) + len(pairs.stray_masks) + len(others)
     work = _Import(project, copy, plan.masks, project.cases_by_hash())
     spacings = None if work.known or project.mm_per_pixel is not None else list[tuple[float, float] | None]()
@@ -118,8 +128,7 @@ def import_images(
         for done, path in enumerate(pairs.pictures, 1):
             try:
                 note, problem = _import_one(work, path)
-                if masks is not None and not plan.masks.has_mask(path):
-                    work.without.append(str(path.relative_to(source)) if path != source else path.name)
+                work.note_mask(path, sources.root, wanted=masks is not None)
                 if spacings is not None:
                     spacings.append(read_facts(path).spacing)
                 work.two += [path.name] if _shows_two(path, project.labels) else []
@@ -130,7 +139,7 @@ def import_images(
                 yield ItemDone(path.name, done, total, problem=str(error))
     yield from map(Message, _describe_two(work.two))
     yield from _report_others(pairs, others, texts)
-    yield from _report_masks(work, pairs, source, masks)
+    yield from _report_masks(work, pairs, sources.root, masks)
     yield from _set_scale(project, spacings or ())
 
 
@@ -225,7 +234,7 @@ def _import_one(work: _Import, path: Path) -> tuple[str, str]:
     return what, ""
 
 
-def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None) -> Iterator[ImportEvent]:
+def _report_masks(work: _Import, pairs: Pairs, folder: Path, masks: Path | None) -> Iterator[ImportEvent]:
     """Name the masks that were not taken and the pictures without one."""
     if masks is None:
         return
@@ -244,7 +253,6 @@ def _report_masks(work: _Import, pairs: Pairs, source: Path, masks: Path | None)
                 "Label Studio names masks after its tasks. Put its JSON export beside them: it says which picture "
                 "each task has."
             )
-    folder = source.parent if source.is_file() else source
     named = [
         (mask.relative_to(masks).as_posix(), picture.relative_to(folder).as_posix(), pairs.has_mask(picture))
         for mask, picture in (*pairs.less_sure, *pairs.loose)
@@ -339,7 +347,12 @@ class ImportPreview:
 
 
 def preview_import(
-    source: Path, masks: Path, labels: LabelSet, *, recursive: bool = False, options: MaskOptions = FIND_OUT
+    source: Path | Sequence[Path],
+    masks: Path,
+    labels: LabelSet,
+    *,
+    recursive: bool = False,
+    options: MaskOptions = FIND_OUT,
 ) -> Iterator[StopPoint | ImportPreview]:
     """Pair pictures and masks, look at all masks and read the first.
 

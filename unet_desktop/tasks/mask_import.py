@@ -14,6 +14,7 @@ from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.file_names import fold
 from unet_desktop.formats.arrays import FIRST_AXIS, array_kind, read_mask_file
 from unet_desktop.formats.recognise import AnnotationFile, find_annotation_files
+from unet_desktop.images.listing import Sources
 from unet_desktop.images.read import read_size
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.foreign import ForeignMask, MaskPlan, look_at_masks, plan_masks
@@ -137,12 +138,12 @@ class ImportPlan:
 
 
 def plan_import(
-    source: Path, masks: Path | None, labels: LabelSet, *, recursive: bool, options: MaskOptions
+    source: Path | Sequence[Path], masks: Path | None, labels: LabelSet, *, recursive: bool, options: MaskOptions
 ) -> Generator[StopPoint, None, ImportPlan]:
     """Find the pictures of an import and their masks, look at all masks and decide how they are read.
 
     Args:
-        source: a folder of pictures, or one picture.
+        source: a folder of pictures, or one picture, or several of both.
         masks: a folder of masks or annotations, a file of annotations, or None.
         labels: of the project.
         recursive: look for pictures in subfolders.
@@ -157,20 +158,20 @@ def plan_import(
     if masks is None:
         pairs = find_pairs(source, None, labels, recursive=recursive)
         return ImportPlan(pairs, PairedMasks(pairs, MaskPlan(labels)))
-    found = list(find_annotation_files(masks))
+    found = [one for one in find_annotation_files(masks) if not options.only or one.path in options.only]
     is_annotated = any(one.format is not None for one in found) or not masks.is_dir()
     if not is_annotated or not _all_are_annotations(found, source, masks, labels, recursive=recursive):
-        pairs = find_pairs(source, masks, labels, recursive=recursive, loose=options.loose)
+        pairs = find_pairs(source, masks, labels, recursive=recursive, loose=options.loose, only=options.only)
         plan = yield from plan_masks_of(pairs, masks, labels, options)
         return ImportPlan(pairs, PairedMasks(pairs, plan))
     pairs = find_pairs(source, None, labels, recursive=recursive)
-    root = source.parent if source.is_file() else source
+    root = Sources.of(source).root
     annotated = yield from plan_annotations(found, pairs.pictures, root, labels, options)
     return ImportPlan(pairs, annotated)
 
 
 def _all_are_annotations(
-    found: Sequence[AnnotationFile], source: Path, masks: Path, labels: LabelSet, *, recursive: bool
+    found: Sequence[AnnotationFile], source: Path | Sequence[Path], masks: Path, labels: LabelSet, *, recursive: bool
 ) -> bool:
     """Whether a file or folder with annotations holds no masks of the pictures besides."""
     annotations = {one.path for one in found}

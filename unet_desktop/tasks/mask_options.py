@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from unet_desktop.masks.readings import TableReading
@@ -18,6 +19,7 @@ class MaskOptions:
         as_stored: masks of turned photographs were drawn on them as stored, or on the upright ones; None to find out.
         names: what names of labels in annotations mean: values of the project's masks, None to leave a name out.
         axes: which coordinate or axis of arrays and text contours is first, "xy" or "yx"; None to find out.
+        only: the files among the masks to use; all if empty.
     """
 
     values: TableReading | None = None
@@ -25,6 +27,7 @@ class MaskOptions:
     as_stored: bool | None = None
     names: tuple[tuple[str, int | None], ...] = ()
     axes: Literal["xy", "yx"] | None = None
+    only: frozenset[Path] = frozenset()
 
 
 FIND_OUT = MaskOptions()

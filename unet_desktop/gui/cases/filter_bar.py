@@ -54,6 +54,7 @@ class CaseFilterBar(QWidget):
         super().__init__(parent)
         self._query = CaseQuery()
         self._words = with_object_name(QLineEdit(), "case_words")
+        self._words.setAcceptDrops(False)  # files are dropped on the window, of which this is a part
         self._words.setPlaceholderText("Search name, patient, notes")
         self._words.setClearButtonEnabled(True)
         self._words.setAccessibleName("Search cases")

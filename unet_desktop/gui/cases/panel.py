@@ -58,7 +58,7 @@ class CasesPanel(QWidget):
         self.filter = CaseFilterBar()
         self._pages = QStackedWidget()
         self._no_match = QWidget()
-        hint = "Cases are listed here. Import pictures first, or drop their folder on the middle of the window."
+        hint = "Cases are listed here. Import pictures first, or drop them on the window."
         self._no_cases = with_object_name(PlainLabel(hint, wrap=True), "no_cases")
         self._no_cases.setProperty("role", "muted")
         self._no_cases.setContentsMargins(14, 12, 14, 14)

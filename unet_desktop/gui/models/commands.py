@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -42,17 +42,30 @@ class ModelCommands(CommandSet):
             return
         kinds = f"Models (*{SUFFIX} *.pt *.pth);;All files (*)"  # a pickle is refused with the way to convert it
         chosen, _ = QFileDialog.getOpenFileName(self._window, "Import a model", str(Path.home()), kinds)
-        if not chosen:
+        if chosen:
+            self._add([Path(chosen)])
+
+    @guarded
+    def add(self, models: Sequence[Path]) -> None:
+        """Check and import model files in the background, and use the last of them."""
+        self._add(models)
+
+    def _add(self, models: Sequence[Path]) -> None:
+        project = self._app.session.project
+        if project is None or project.read_only:
             return
         root = project.root
 
         def start() -> Iterator[ModelSaved]:
             from unet_desktop.tasks.model_files import import_model
 
-            return import_model(root, Path(chosen))
+            for model in models:
+                yield from import_model(root, model)
 
         use = self._app.project_jobs.use_new_model
         done, kept = "The model was imported.", "The model is not imported then."
+        if len(models) > 1:
+            done, kept = f"{len(models)} models were imported.", "Those imported so far are kept."
         self._app.runner.start(Job("Importing a model", start, at_end=use, done=done, root=root, kept=lambda: kept))
 
     @guarded

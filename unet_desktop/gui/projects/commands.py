@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from unet_desktop.errors import ProjectError
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
@@ -33,14 +34,28 @@ class ProjectCommands(CommandSet):
     @command("project.new", "&New project…", shortcut="Ctrl+N", icon="new", needs=Needs.IDLE)
     def new(self) -> None:
         """Ask for a new project, make it and open it."""
-        dialog = NewProjectDialog(self._window)
+        self._make_project((), (), recursive=False)
+
+    @guarded
+    def make_project_of(self, pictures: Sequence[Path], masks: Sequence[Path], *, recursive: bool) -> None:
+        """Ask for a new project with these pictures; if there are masks, then ask what they mean."""
+        if self._may_leave("make another project"):
+            self._make_project(pictures, masks, recursive=recursive)
+
+    def _make_project(self, pictures: Sequence[Path], masks: Sequence[Path], *, recursive: bool) -> None:
+        dialog = NewProjectDialog(self._window, pictures)
         if not dialog.exec():
             return
         request = dialog.request()
         Project.create(request.root, request.labels, request.name)
         self._open_root(request.root)
-        if request.images is not None:
-            self._import(ImportRequest(request.images, request.copy, None, recursive=False))
+        if request.images is None:
+            return
+        if masks:
+            sources = (request.images,) if isinstance(request.images, Path) else request.images
+            self._ask_for_import(sources, masks, recursive=recursive)
+        else:
+            self._import(ImportRequest(request.images, request.copy, None, recursive=recursive))
 
     @command("project.open", "&Open project…", shortcut="Ctrl+O", icon="open")
     def open(self) -> None:
@@ -108,19 +123,53 @@ class ProjectCommands(CommandSet):
     def import_images(self) -> None:
         self._ask_for_import(None)
 
-    @guarded
-    def import_folder(self, source: Path) -> None:
-        """Ask how to import the pictures of this folder."""
-        self._ask_for_import(source)
+    @command(
+        "project.import_files",
+        "Import picture &files…",
+        shortcut="Ctrl+Alt+I",
+        needs=Needs.PROJECT | Needs.IDLE | Needs.WRITABLE,
+        tip="Import some pictures of a folder instead of all",
+    )
+    def import_files(self) -> None:
+        """Ask for picture files, then how to import them."""
+        chosen, _ = QFileDialog.getOpenFileNames(self._window, "Import picture files", str(Path.home()))
+        if chosen:
+            self._ask_for_import([Path(path) for path in chosen])
 
-    def _ask_for_import(self, source: Path | None) -> None:
+    @guarded
+    def import_sources(self, pictures: Sequence[Path], masks: Sequence[Path], *, recursive: bool) -> None:
+        """Ask how to import these pictures and folders, and masks for them if there are any."""
+        self._ask_for_import(pictures, masks, recursive=recursive)
+
+    @guarded
+    def import_masks(self, masks: Sequence[Path]) -> None:
+        """Ask how to import these masks for pictures that the project has already."""
         project = self._app.session.project
         if project is None:
             return
-        dialog = ImportImagesDialog(self._window, project.labels, source)
+        pictures = [case.image_path(project.root) for case in project.cases() if not case.damage]
+        if not pictures:
+            raise ProjectError(
+                "This project has no pictures that the masks could belong to. Import the pictures first."
+            )
+        self._ask_for_import(pictures, masks, of_project=True)
+
+    def _ask_for_import(
+        self,
+        source: Sequence[Path] | None,
+        masks: Sequence[Path] = (),
+        *,
+        recursive: bool = False,
+        of_project: bool = False,
+    ) -> None:
+        project = self._app.session.project
+        if project is None:
+            return
+        dialog = ImportImagesDialog(
+            self._window, project.labels, source, masks, recursive=recursive, of_project=of_project
+        )
         if dialog.exec():
-            request = dialog.request()
-            self._import(request)
+            self._import(dialog.request())
 
     @command(
         "project.import_drishti",
@@ -182,6 +231,7 @@ class ProjectCommands(CommandSet):
                 masks=request.masks,
                 recursive=request.recursive,
                 options=request.options,
+                only_masked=request.only_masked,
             )
 
         job = Job(

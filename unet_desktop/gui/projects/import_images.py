@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.images.listing import find_images, list_others
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.pairs import find_masks_among
-from unet_desktop.plurals import quantity
+from unet_desktop.plurals import name_some, quantity
 from unet_desktop.tasks.import_images import ImportPreview, preview_import
 from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
@@ -32,26 +33,54 @@ class ImportRequest:
     """Pictures to import.
 
     Attributes:
-        source: their folder.
+        source: their folder; or single pictures and folders.
         copy: copy them into the project, or refer to them.
         masks: a folder of masks with the pictures' names, or None.
         recursive: look into subfolders.
         options: what was chosen about the masks.
+        only_masked: leave out pictures without a mask.
     """
 
-    source: Path
+    source: Path | tuple[Path, ...]
     copy: bool
     masks: Path | None
     recursive: bool
     options: MaskOptions = FIND_OUT
+    only_masked: bool = False
 
 
 class ImportImagesDialog(FormDialog):
-    """Asks for a folder of pictures and, if there are any, the folder of their masks."""
+    """Asks for a folder of pictures and, if there are any, the folder of their masks.
 
-    def __init__(self, parent: QWidget | None, labels: LabelSet, source: Path | None = None) -> None:
-        """Ask for a project with these labels; `source` is the folder that is shown at first."""
-        super().__init__(parent, "Import pictures", "Import")
+    Single pictures, or those of the project, cannot be exchanged in the dialog, which only asks for the rest.
+    """
+
+    def __init__(
+        self,
+        parent: QWidget | None,
+        labels: LabelSet,
+        source: Path | Sequence[Path] | None = None,
+        masks: Sequence[Path] = (),
+        *,
+        recursive: bool = False,
+        of_project: bool = False,
+    ) -> None:
+        """Ask.
+
+        Args:
+            parent: the window it opens over.
+            labels: of the project.
+            source: the folder that is shown at first, or single pictures and folders.
+            masks: a folder, or single files, which are the only ones used as long as their folder is chosen.
+            recursive: look into subfolders at first.
+            of_project: the pictures are the project's, which only get masks.
+        """
+        super().__init__(parent, "Import masks" if of_project else "Import pictures", "Import")
+        self._fixed: tuple[Path, ...] = ()
+        if source is not None and not isinstance(source, Path):
+            source, self._fixed = (source[0], ()) if len(source) == 1 and source[0].is_dir() else (None, tuple(source))
+        self._of_project = of_project
+        self._only, masks_folder = _folder_of_masks(masks)
         self._source = with_object_name(PathField("Folder with pictures"), "source")
         self._recursive = with_object_name(QCheckBox("Also look into its subfolders"), "recursive")
         self._found = muted_label("")
@@ -60,8 +89,10 @@ class ImportImagesDialog(FormDialog):
         names = _name_labels(labels)
         self.form.addRow("&Pictures", self._source)
         self.form.addRow("", self._recursive)
+        self._show_fixed()
         self.form.addRow("", self._found)
         self.form.addRow("", self._copy)
+        self.form.setRowVisible(self._copy, not of_project)
         self.form.addRow("&Masks", self._masks)
         explained = muted_label(
             f"A mask has its picture's name: photo.jpg and photo.png, or photo_mask.tif. It becomes {names}. "
@@ -80,19 +111,38 @@ class ImportImagesDialog(FormDialog):
         self._source.path_changed.connect(self.check)
         self._masks.path_changed.connect(self.check)
         self._recursive.toggled.connect(self.check)
+        self._recursive.setChecked(recursive)
+        self._masks.set_path(masks_folder)
         self._source.set_path(source)
-        self._source.setFocus()
+        (self._masks if self._fixed or of_project else self._source).setFocus()
         self.check()
+
+    def _show_fixed(self) -> None:
+        """Show pictures that cannot be exchanged here in place of the field for their folder."""
+        if self._fixed or self._of_project:
+            self.form.setRowVisible(self._source, False)
+            is_deep = not self._of_project and any(path.is_dir() for path in self._fixed)
+            self.form.setRowVisible(self._recursive, is_deep)
+            names = muted_label(_name_fixed(self._fixed, self._of_project))
+            self.form.addRow("Pictures", with_object_name(names, "fixed"))
 
     def request(self) -> ImportRequest:
         """The user's choices."""
         return ImportRequest(
-            self._source.path() or Path(),
+            self._fixed or self._source.path() or Path(),
             self._copy.copy,
             self._masks.path(),
             self._recursive.isChecked(),
-            self._answers.options if self._masks.path() is not None else FIND_OUT,
+            self._options(),
+            self._of_project,
         )
+
+    def _options(self) -> MaskOptions:
+        masks = self._masks.path()
+        if masks is None:
+            return FIND_OUT
+        only = self._only if all(path.parent == masks for path in self._only) else frozenset()
+        return replace(self._answers.options, only=only)
 
     def check(self) -> None:
         """Show the problem, or how the masks will be understood."""
@@ -136,6 +186,8 @@ class ImportImagesDialog(FormDialog):
     def _folder_problem(self) -> str:
         self._found.setText("")
         source, masks = self._source.path(), self._masks.path()
+        if self._fixed or self._of_project:
+            return problem_with_folder(masks, "the folder with the masks") if masks or self._of_project else ""
         problem = problem_with_folder(source, "the folder with the pictures")
         if problem or source is None:
             return problem
@@ -149,6 +201,25 @@ class ImportImagesDialog(FormDialog):
                 _count_text(len(found), len(find_masks_among(found)), masks is not None) + _others_text(others)
             )
         return problem_with_folder(masks, "the folder with the masks") if masks is not None else ""
+
+
+def _folder_of_masks(masks: Sequence[Path]) -> tuple[frozenset[Path], Path | None]:
+    """Return the single files among masks, and the folder in which all are."""
+    files = frozenset(path for path in masks if not path.is_dir())
+    if not masks:
+        return files, None
+    if not files and len(masks) == 1:
+        return files, masks[0]
+    folder = Path(os.path.commonpath([path.parent if path in files else path for path in masks]))
+    return (files if len(files) == len(masks) else frozenset()), folder
+
+
+def _name_fixed(paths: Sequence[Path], of_project: bool) -> str:
+    if of_project:
+        return "The pictures of this project"
+    folders = sorted({str(path.parent) for path in paths})
+    where = f" in {folders[0]}" if len(folders) == 1 else ""
+    return f"{name_some([path.name for path in paths], _MAX_NAMES)}{where}"
 
 
 def _name_labels(labels: LabelSet) -> str:

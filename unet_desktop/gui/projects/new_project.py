@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,9 +18,11 @@ from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder, problem_with_new_folder
 from unet_desktop.labels import TEMPLATES, LabelSet
+from unet_desktop.plurals import name_some
 
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 """Characters that some file system refuses in a folder's name: a project may move to another computer."""
+_MAX_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +33,27 @@ class NewProjectRequest:
         root: its folder, new or empty.
         name: what people read.
         labels: what its masks are made of.
-        images: a folder of pictures to import at once, or None.
+        images: a folder of pictures to import at once, single pictures and folders, or None.
         copy: copy these pictures, or refer to them.
     """
 
     root: Path
     name: str
     labels: LabelSet
-    images: Path | None
+    images: Path | tuple[Path, ...] | None
     copy: bool
 
 
 class NewProjectDialog(FormDialog):
     """Asks for a new project; the chosen place gets a folder with the project's name."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """With the optic disc and cup, in the documents' folder."""
+    def __init__(self, parent: QWidget | None = None, images: Sequence[Path] = ()) -> None:
+        """With the optic disc and cup, in the documents' folder.
+
+        Args:
+            parent: the window it opens over.
+            images: a folder to import at first; single pictures, or several folders, cannot be exchanged here.
+        """
         super().__init__(parent, "New project", "Create project")
         self._name = with_object_name(QLineEdit(), "name")
         self._name.setPlaceholderText("e.g. Glaucoma clinic 2026")
@@ -59,7 +67,12 @@ class NewProjectDialog(FormDialog):
             PathField("Folder with pictures", "Optional: import a folder at once"), "images"
         )
         self._copy = CopyChoice()
+        self._fixed = tuple(images) if len(images) > 1 or any(not path.is_dir() for path in images) else ()
         self._lay_out()
+        if images and not self._fixed:
+            self._images.set_path(images[0])
+            self._name.setText(_NOT_IN_NAMES.sub(" ", images[0].name).strip())
+            self._name.selectAll()
         self._place.set_path(
             Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation) or Path.home())
         )
@@ -77,8 +90,11 @@ class NewProjectDialog(FormDialog):
             LabelError: the labels do not fit together; the dialog cannot be accepted then.
         """
         return NewProjectRequest(
-            self._project_root(), self._name.text().strip(), self._labels(), self._images.path(), self._copy.copy
+            self._project_root(), self._name.text().strip(), self._labels(), self._chosen_images(), self._copy.copy
         )
+
+    def _chosen_images(self) -> Path | tuple[Path, ...] | None:
+        return self._fixed or self._images.path()
 
     def problem(self) -> str:
         """A sentence about what is missing or wrong; empty when nothing is."""
@@ -107,7 +123,7 @@ class NewProjectDialog(FormDialog):
         """Show the problem, and where the project will be."""
         super().check()
         self._root.setText(f"Its folder: {self._project_root()}" if self._name.text().strip() else "")
-        self._copy.setEnabled(self._images.path() is not None)
+        self._copy.setEnabled(bool(self._chosen_images()))
 
     def _project_root(self) -> Path:
         return (self._place.path() or Path()) / self._name.text().strip()
@@ -127,6 +143,10 @@ class NewProjectDialog(FormDialog):
         self.form.addRow("", self._preview)
         self.form.addRow(self._table)
         self.form.addRow("&Pictures", self._images)
+        if self._fixed:
+            self.form.setRowVisible(self._images, False)
+            names = name_some([path.name for path in self._fixed], _MAX_NAMES)
+            self.form.addRow("Pictures", with_object_name(muted_label(names), "fixed"))
         self.form.addRow("", self._copy)
 
     @Slot()

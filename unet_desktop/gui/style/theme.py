@@ -170,6 +170,10 @@ def style_sheet(colours: Colours) -> str:
     QPushButton[role="main"]:disabled {{ background: {colours.line}; color: {colours.muted}; border-color:
         {colours.line}; }}
     QPushButton[role="main"]:focus {{ border: 2px solid {colours.text}; padding: 4px 11px; }}
+    QFrame#drop_hint {{ background: {colours.chosen}; border: 2px dashed {colours.accent}; border-radius: 8px; }}
+    QLabel#drop_words {{ color: {colours.text}; font-size: 18pt; font-weight: 600; }}
+    QLabel#drop_rest {{ background: {colours.warning}; color: {colours.on_warning}; border-radius: 6px;
+        padding: 8px 12px; font-size: 12pt; }}
     QFrame#banner {{ background: {colours.warning}; border: 1px solid {colours.muted}; border-radius: 6px; }}
     QFrame#banner QLabel {{ color: {colours.on_warning}; }}
     QFrame#banner[calm="true"] {{ background: {colours.chosen}; }}

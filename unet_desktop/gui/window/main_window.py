@@ -18,6 +18,7 @@ from unet_desktop.gui.style.theme import Appearance, Colours, style_sheet
 from unet_desktop.gui.window.command_state import CommandState
 from unet_desktop.gui.window.command_table import COMMANDS, make_command_sets
 from unet_desktop.gui.window.docks import Docks
+from unet_desktop.gui.window.drop_target import DropTarget
 from unet_desktop.gui.window.menus import add_menus, add_toolbar, colour_toolbar_arrow
 from unet_desktop.gui.window.pages import PagesPresenter
 from unet_desktop.gui.window.panels import Panels
@@ -75,6 +76,7 @@ class MainWindow(TabOrderedWindow):
         connect_features(panels, commands, self.canvas)
         connect_resume(app, panels, commands, self.docks)
         connect_messages(app, panels, self.errors, keymap)
+        DropTarget(self, app, commands, panels.banner)
         connect_peek(Keyboard(self, self.actions_by_id), commands)
 
     def _lay_out(self) -> None:

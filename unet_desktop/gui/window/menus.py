@@ -19,6 +19,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "project.close",
         SEPARATOR,
         "project.import_images",
+        "project.import_files",
         "project.import_drishti",
         SEPARATOR,
         "project.segment_folder",

@@ -6,8 +6,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QSize, Qt, Signal, SignalInstance
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtCore import QEvent, QSize, Qt, Signal, SignalInstance
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
@@ -74,7 +73,7 @@ class Welcome(Page):
         super().__init__(
             "U-Net Desktop",
             "Correct masks by hand, let a U-Net learn from them, and segment whole folders with the result. "
-            "Everything stays on this computer.",
+            "Drop pictures or a project here to begin. Everything stays on this computer.",
             parent,
         )
         self._resume = with_object_name(QPushButton(), "resume_interrupted")
@@ -187,19 +186,15 @@ def _elide(widget: QWidget, text: str, room: int) -> str:
 
 
 class NoCases(Page):
-    """The page of a project without pictures.
-
-    Signals:
-        folder_dropped(Path): a folder, or pictures of a folder, were dropped here.
-    """
-
-    folder_dropped = Signal(object)
+    """The page of a project without pictures."""
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__("", "", parent)
-        self._import = actions["project.import_images"]
-        self.add_actions(actions, (("project.import_images", "Import pictures"),))
-        self.setAcceptDrops(True)
+        rows = (
+            ("project.import_images", "Import a folder of pictures"),
+            ("project.import_files", "Import picture files"),
+        )
+        self.add_actions(actions, rows)
         self.set_job("")
 
     def set_job(self, title: str) -> None:
@@ -208,23 +203,6 @@ class NoCases(Page):
         self.words.setText(
             "They appear here when it is done."
             if title
-            else "Drop a folder here, or import one: JPEG, PNG, TIFF, DICOM or other pictures, with masks where you "
-            "have some. Then correct a few masks and train a model on them."
+            else "Drop pictures or folders anywhere on this window, or import them: JPEG, PNG, TIFF, DICOM or other "
+            "pictures, with masks where you have some. Then correct a few masks and train a model on them."
         )
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if self._import.isEnabled() and _dropped_folder(event.mimeData()) is not None:
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        folder = _dropped_folder(event.mimeData())
-        if folder is not None:
-            event.acceptProposedAction()
-            self.folder_dropped.emit(folder)
-
-
-def _dropped_folder(dropped: QMimeData) -> Path | None:
-    """The one folder that was dropped, or in which all dropped files are; None if there is none."""
-    paths = [Path(url.toLocalFile()) for url in dropped.urls() if url.isLocalFile()]
-    folders = {path if path.is_dir() else path.parent for path in paths}
-    return folders.pop() if len(folders) == 1 else None

@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Qt
-
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.canvas.pointer import Pointer
@@ -78,7 +76,6 @@ def connect_features(panels: Panels, commands: CommandSets, canvas: Canvas) -> N
     panels.broken.empty_mask_requested.connect(commands.cases.start_with_empty_mask)
     panels.broken.retry_requested.connect(commands.cases.retry)
     panels.welcome.recent_chosen.connect(commands.projects.open_root)
-    panels.no_cases.folder_dropped.connect(commands.projects.import_folder, Qt.ConnectionType.QueuedConnection)
     panels.cases.filter.left.connect(canvas.setFocus)
     panels.banner.left.connect(canvas.setFocus)
 
