@@ -7,37 +7,18 @@ import json
 import numpy as np
 import pytest
 from openpyxl import Workbook
-from PIL import Image as Pillow
+from public_sets import eye_mask, photograph, problems, save
 
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import ProjectError
 from unet_desktop.images.laterality import Eye
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import read_split
-from unet_desktop.tasks.events import ItemDone
 from unet_desktop.tasks.public_sets.picture import Option
 from unet_desktop.tasks.public_sets.recognise import SetRequest, recognise
 from unet_desktop.tasks.public_sets.run import import_set
 
 ALL = frozenset({"train", "validation", "test"})
-SIZE = (60, 80)
-
-
-def eye_mask():
-    """A disc with a cup, 0 background, 1 rim, 2 cup."""
-    mask = np.zeros(SIZE, np.uint8)
-    mask[20:44, 30:54] = 1
-    mask[26:38, 36:48] = 2
-    return mask
-
-
-def save(path, values):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    Pillow.fromarray(values).save(path)
-
-
-def photograph(path, seed):
-    save(path, np.random.default_rng(seed).integers(0, 255, (*SIZE, 3), np.uint8))
 
 
 def as_published(mask):
@@ -63,10 +44,6 @@ def refuge(tmp_path):
         book.active.append(row)
     book.save(root / "REFUGE-Validation400-GT/Fovea_locations.xlsx")
     return root
-
-
-def problems(events):
-    return [event.problem for event in events if isinstance(event, ItemDone) and event.problem]
 
 
 def test_masks_split_diagnosis_and_fovea_come_as_published(refuge, tmp_path):

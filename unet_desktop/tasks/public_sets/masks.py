@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +55,18 @@ def read_table(path: Path, *tables: dict[int, int]) -> Mask:
     Raises:
         MaskError: none fits.
     """
-    values = read_values(path)
+    return translate(read_values(path), path, *tables)
+
+
+def translate(values: NDArray[Any], path: Path, *tables: dict[int, int]) -> Mask:
+    """Translate (H, W) values of a mask, see `read_table`.
+
+    Raises:
+        MaskError: no table fits.
+    """
+    if values.size and not (values == np.clip(np.rint(values), 0, 255)).all():
+        raise MaskError(f"The mask {path} holds other values than whole numbers up to 255. Download it again.")
+    values = values.astype(np.uint8)
     present = np.flatnonzero(np.bincount(values.ravel(), minlength=256)).tolist()
     for table in tables:
         if table.keys() >= set(present) and table[_at_corners(values)] == BACKGROUND:

@@ -9,12 +9,20 @@ from pathlib import Path
 
 from unet_desktop.errors import ProjectError
 from unet_desktop.plurals import quantity
+from unet_desktop.tasks.public_sets.chaksu import CHAKSU
 from unet_desktop.tasks.public_sets.drishti import DRISHTI
+from unet_desktop.tasks.public_sets.g1020 import G1020
+from unet_desktop.tasks.public_sets.idrid import IDRID
+from unet_desktop.tasks.public_sets.origa import ORIGA
+from unet_desktop.tasks.public_sets.papila import PAPILA
 from unet_desktop.tasks.public_sets.picture import Found, Option, Part, PublicSet, SetPicture
 from unet_desktop.tasks.public_sets.refuge import REFUGE
+from unet_desktop.tasks.public_sets.rim_one import RIM_ONE
 from unet_desktop.tasks.public_sets.tree import Tree
 
-SETS: Mapping[str, PublicSet] = {one.name: one for one in (DRISHTI, REFUGE)}
+SETS: Mapping[str, PublicSet] = {
+    one.name: one for one in (DRISHTI, REFUGE, ORIGA, RIM_ONE, PAPILA, G1020, IDRID, CHAKSU)
+}
 AUTO = "auto"
 """In place of a set's name: find out."""
 PARTS: tuple[Part, ...] = ("train", "validation", "test")
@@ -85,7 +93,12 @@ def recognise(request: SetRequest) -> Recognised:
     tree = Tree.read(request.source)
     candidates = list(SETS.values()) if request.name == AUTO else [SETS[request.name]]
     results = [(one, one.find(tree, choose(one, request.options))) for one in candidates]
-    found_set, found = max(results, key=lambda result: len(result[1].pictures))
+    several = [(one, found) for one, found in results if found.pictures]
+    if len(several) > 1:
+        listed = ", ".join(f"{one.title} ({len(found.pictures):,} photographs)" for one, found in several)
+        names = " or ".join(one.name for one, _ in several)
+        raise ProjectError(f"{request.source} holds several sets: {listed}. Name the one to import: {names}.")
+    found_set, found = several[0] if several else results[0]
     if not found.pictures or (request.name == AUTO and not _is_most(tree, found)):
         raise ProjectError(_describe_nothing(tree, candidates))
     choose(found_set, request.options, strict=True)

@@ -79,12 +79,15 @@ def find_columns(rows: Sequence[Row], **wanted: str) -> tuple[int, dict[str, int
     return 0, {}
 
 
-def read_facts(path: Path, key_of: Callable[[str], str | None], **wanted: str) -> dict[str, dict[str, str]]:
+def read_facts(
+    path: Path, key_of: Callable[[str], str | None], key_column: int | None = None, **wanted: str
+) -> dict[str, dict[str, str]]:
     """Read what a table says of each picture.
 
     Args:
         path: of the table.
-        key_of: the picture's key by the text in the first column; None for rows of no picture.
+        key_of: the picture's key by the text in a column; None for rows of no picture.
+        key_column: number of that column; None for the first that is wanted.
         wanted: see `find_columns`.
 
     Returns:
@@ -100,7 +103,8 @@ def read_facts(path: Path, key_of: Callable[[str], str | None], **wanted: str) -
     first, facts = next(iter(wanted)), {}
     for row in rows[start:]:
         cells = {name: row[at] for name, at in columns.items() if at < len(row)}
-        if first in cells and (key := key_of(cells[first])) is not None:
+        at = columns[first] if key_column is None else key_column
+        if at < len(row) and (key := key_of(row[at])) is not None:
             facts[key] = cells
     return facts
 

@@ -38,6 +38,11 @@ class File:
         """Whether it is named like a picture or a mask."""
         return self.suffix in _PICTURES
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is none of the crops that repackaged sets add."""
+        return not any(part in folder for folder in self.folders[1:] for part in _OTHER_CUTS)
+
     def is_in(self, *names: str) -> bool:
         """Whether one of its folders has one of these names."""
         return any(folder in names for folder in self.folders)
@@ -80,7 +85,7 @@ class Tree:
 
     def pictures(self) -> Iterator[File]:
         """Yield pictures and masks, but not those of the crops that repackaged sets add."""
-        return (file for file in self.files if file.is_picture and not file.is_below(*_OTHER_CUTS))
+        return (file for file in self.files if file.is_picture and file.is_whole)
 
     def tables(self, *names: str) -> list[Path]:
         """Return the CSV and Excel files whose names contain one of these parts."""
