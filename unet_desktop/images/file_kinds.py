@@ -163,6 +163,8 @@ def _name_object(data: Mapping[str, object], *, of_list: bool = False) -> str | 
         return LABEL_STUDIO
     if {"images", "annotations"} <= keys or {"images", "categories"} <= keys or {"images", "file_name"} <= keys:
         return "COCO annotations"
+    if "annotations" in keys and keys & {"image_id", "category_id"} and not of_list:  # the images stand behind these
+        return "COCO annotations"
     if "shapes" in keys and keys & {"imagePath", "imageData", "imageHeight", "shape_type"}:
         return "labelme annotations"
     if "objects" in keys and (info is None or isinstance(info, dict)) and "info" in keys:
