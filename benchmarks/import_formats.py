@@ -2,9 +2,10 @@
 
     python benchmarks/import_formats.py [--pictures 10000] [--polygons 100000] [--side 160]
 
-The target is 10,000 pictures and 100,000 polygons in 2 minutes on 2 cores, with memory that does not grow with the file.
-The pictures are small, so that what is measured is the reading of annotations and the writing of masks and records; decoding
-photographs of 4 megapixels takes their own time (`import_pictures.py`). Memory is measured for a tenth of the file, too.
+The target is 10,000 pictures and 100,000 polygons in 2 minutes on 2 cores, with memory that does not grow with the
+file. The pictures are small, so that what is measured is the reading of annotations and the writing of masks and
+records; decoding photographs of 4 megapixels takes their own time (`import_pictures.py`). Memory is measured for a
+tenth of the file, too.
 """
 
 from __future__ import annotations

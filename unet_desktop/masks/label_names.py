@@ -36,6 +36,14 @@ class LabelNames:
     values: Mapping[str, int | None] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
 
+    @property
+    def problem(self) -> str:
+        """What is unknown, as a sentence; empty if nothing is."""
+        if not self.unknown:
+            return ""
+        names = name_some([f'"{escape_controls(name)}"' for name in self.unknown], _MAX_NAMED)
+        return f"It is not known what {names} {'means' if len(self.unknown) == 1 else 'mean'} here."
+
     def ask(self, labels: LabelSet) -> None:
         """Refuse to go on where a name is unknown.
 
@@ -43,13 +51,8 @@ class LabelNames:
             MaskError: one is.
         """
         if self.unknown:
-            names = name_some([f'"{escape_controls(name)}"' for name in self.unknown], _MAX_NAMED)
             known = ", ".join(label.name for label in labels)
-            raise MaskError(
-                f"It is not known what {names} {'means' if len(self.unknown) == 1 else 'mean'} here. This project has: "
-                f"{known}.",
-                Remedy.LABEL_NAMES,
-            )
+            raise MaskError(f"{self.problem} This project has: {known}.", Remedy.LABEL_NAMES)
 
 
 def match_labels(names: Iterable[str], labels: LabelSet, said: Iterable[tuple[str, int | None]] = ()) -> LabelNames:

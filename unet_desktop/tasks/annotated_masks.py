@@ -86,6 +86,11 @@ class AnnotatedMasks:
         """Empty: annotations have no values."""
         return ()
 
+    @property
+    def asks_order(self) -> bool:
+        """Whether it is unknown which of the two numbers of a contour's corners is x."""
+        return self.order is None
+
     def ask(self) -> None:
         """Refuse to go on where annotations cannot be read surely.
 

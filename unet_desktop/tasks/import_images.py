@@ -331,6 +331,7 @@ class ImportPreview:
         question: what has to be asked before masks can be read; None if nothing.
         keys: what occurs in the masks, as text, and what it means or may mean; empty where that cannot be chosen.
         names: what labels' names mean, in files that name labels.
+        asks_order: it is unknown which of the two numbers of a contour's corners is x.
         loose: masks whose names only begin with a picture's, and that picture.
         doubtful: masks that may have been drawn on turned photographs as stored.
     """
@@ -342,6 +343,7 @@ class ImportPreview:
     question: Question | None = None
     keys: tuple[tuple[str, int], ...] = ()
     names: LabelNames = field(default_factory=LabelNames)
+    asks_order: bool = False
     loose: tuple[tuple[str, str], ...] = ()
     doubtful: int = 0
 
@@ -371,11 +373,12 @@ def preview_import(
     yield ImportPreview(
         len(pairs.pictures),
         tuple(picture.name for picture in pairs.pictures if not found.has_mask(picture)),
-        None if first is None or found.names.unknown else _preview(found, labels, first),
+        None if first is None or found.names.unknown or found.asks_order else _preview(found, labels, first),
         found.sentences,
         found.question,
         found.keys,
         found.names,
+        found.asks_order,
         tuple((mask.name, picture.name) for mask, picture in pairs.loose),
         len(found.placements.doubtful),
     )

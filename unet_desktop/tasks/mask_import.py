@@ -57,6 +57,11 @@ class MaskSource(Protocol):
         ...
 
     @property
+    def asks_order(self) -> bool:
+        """Whether it is unknown which of the two numbers of a contour's corners is x."""
+        ...
+
+    @property
     def placements(self) -> Placements:
         """How masks lie on turned photographs."""
         ...
@@ -100,6 +105,11 @@ class PairedMasks:
     def keys(self) -> tuple[tuple[str, int], ...]:
         """See `MaskSource`."""
         return self.plan.keys
+
+    @property
+    def asks_order(self) -> bool:
+        """See `MaskSource`."""
+        return False
 
     @property
     def placements(self) -> Placements:

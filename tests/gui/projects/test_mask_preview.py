@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from dialogs import can_be_accepted, problem, shown, texts, type_path
 from drawings import disc_mask, picture
+from foreign_annotations import write_json
 from PIL import Image as Pillow
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
@@ -226,3 +227,26 @@ def test_the_picture_of_the_preview_is_whole(qtbot: QtBot, dialog: ImportImagesD
     preview = part(dialog, QLabel, "preview")
     qtbot.waitUntil(preview.isVisible)
     qtbot.waitUntil(lambda: preview.height() >= preview.pixmap().height())
+
+
+def test_annotations_are_previewed_and_unknown_labels_are_chosen(
+    qtbot: QtBot, dialog: ImportImagesDialog, pictures: Path
+) -> None:
+    height, width = picture(0).shape[:2]
+    square = [20.0, 20.0, 50.0, 20.0, 50.0, 50.0, 20.0, 50.0]
+    data = {
+        "images": [{"id": 1, "file_name": "2.jpg", "width": width, "height": height}],
+        "categories": [{"id": 1, "name": "Disc"}, {"id": 2, "name": "<b>spot"}],
+        "annotations": [{"id": n, "image_id": 1, "category_id": n, "segmentation": [square]} for n in (1, 2)],
+    }
+    path = write_json(pictures.parent / "coco.json", data)
+    type_path(qtbot, dialog, "masks", path)
+    qtbot.waitUntil(lambda: problem(dialog) == "Choose what each label of the annotations means.")
+    assert text(dialog, "mapping") == 'It is not known what "<b>spot" means here.'
+    assert not can_be_accepted(dialog)
+    box = part(dialog, QComboBox, "name <b>spot")
+    box.setCurrentIndex(box.findText("Leave out"))
+    qtbot.waitUntil(lambda: part(dialog, QLabel, "preview").isVisible())
+    assert can_be_accepted(dialog)
+    assert dialog.request().options.names == (("<b>spot", None), ("Disc", 1))
+    assert '"Disc" is optic disc' in text(dialog, "mapping")

@@ -186,7 +186,9 @@ def test_importing_counts_the_pictures_and_asks_for_a_folder_that_has_some(
     type_path(qtbot, dialog, "source", pictures)
     assert "3 pictures." in texts(dialog)
     type_path(qtbot, dialog, "masks", pictures / "0.png")
-    assert problem(dialog).endswith("is not a folder.")
+    assert "holds no annotations: it is a picture." in problem(dialog)
+    type_path(qtbot, dialog, "masks", pictures / "absent")
+    assert problem(dialog).startswith("There is no folder")
     type_path(qtbot, dialog, "masks", tmp_path)
     assert dialog.request() == ImportRequest(pictures, True, tmp_path, False)
 

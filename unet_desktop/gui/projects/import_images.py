@@ -11,7 +11,8 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QWidget
 
-from unet_desktop.errors import ImageError
+from unet_desktop.errors import ImageError, MaskError
+from unet_desktop.formats.recognise import find_annotation_files
 from unet_desktop.gui.widgets.copy_choice import CopyChoice
 from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
 from unet_desktop.gui.widgets.mask_answers import MaskAnswers
@@ -25,6 +26,7 @@ from unet_desktop.plurals import name_some, quantity
 from unet_desktop.tasks.import_images import ImportPreview, preview_import
 from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
+_ANNOTATIONS = "Annotations (*.json *.geojson *.xml *.txt *.nrrd *.nii *.gz *.npy *.npz *.dcm);;All files (*)"
 _MAX_NAMES = 3
 
 
@@ -85,7 +87,10 @@ class ImportImagesDialog(FormDialog):
         self._recursive = with_object_name(QCheckBox("Also look into its subfolders"), "recursive")
         self._found = muted_label("")
         self._copy = CopyChoice()
-        self._masks = with_object_name(PathField("Folder with masks", "Optional"), "masks")
+        self._masks = with_object_name(
+            PathField("Folder with masks", "Optional: a folder, or a file of annotations", or_file=_ANNOTATIONS),
+            "masks",
+        )
         names = _name_labels(labels)
         self.form.addRow("&Pictures", self._source)
         self.form.addRow("", self._recursive)
@@ -96,7 +101,8 @@ class ImportImagesDialog(FormDialog):
         self.form.addRow("&Masks", self._masks)
         explained = muted_label(
             f"A mask has its picture's name: photo.jpg and photo.png, or photo_mask.tif. It becomes {names}. "
-            "Masks and pictures may lie in the same folder."
+            "Masks and pictures may lie in the same folder. Annotations of other programs are read as well: COCO, "
+            "labelme, CVAT, YOLO, QuPath and others."
         )
         explained.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.form.addRow("", explained)
@@ -155,7 +161,7 @@ class ImportImagesDialog(FormDialog):
         masks = None if self._folder_problem() else request.masks
         if self.form.isRowVisible(self._preview) != (masks is not None):
             self.form.setRowVisible(self._preview, masks is not None)
-            self.adjustSize()
+            self._fit()
         if masks is not None:
             look = partial(
                 preview_import,
@@ -181,7 +187,14 @@ class ImportImagesDialog(FormDialog):
     def _on_previewed(self, preview: ImportPreview) -> None:
         self._answers.ask(preview)
         super().check()
-        self.adjustSize()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give everything its room; Qt's `adjustSize` stops at two thirds of the screen."""
+        layout = self.layout()
+        if layout is not None:
+            width = max(self.width(), layout.sizeHint().width())
+            self.resize(width, layout.totalHeightForWidth(width))
 
     def _folder_problem(self) -> str:
         self._found.setText("")
@@ -200,7 +213,18 @@ class ImportImagesDialog(FormDialog):
             self._found.setText(
                 _count_text(len(found), len(find_masks_among(found)), masks is not None) + _others_text(others)
             )
-        return problem_with_folder(masks, "the folder with the masks") if masks is not None else ""
+        if masks is None:
+            return ""
+        return _problem_with_file(masks) if masks.is_file() else problem_with_folder(masks, "the folder with the masks")
+
+
+def _problem_with_file(path: Path) -> str:
+    """Why a file cannot be a file of annotations, as a sentence; empty when it can."""
+    try:
+        list(find_annotation_files(path))
+    except MaskError as error:
+        return str(error)
+    return ""
 
 
 def _folder_of_masks(masks: Sequence[Path]) -> tuple[frozenset[Path], Path | None]:

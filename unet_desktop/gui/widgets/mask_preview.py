@@ -149,6 +149,10 @@ def _explain(preview: ImportPreview) -> str:
     mask = preview.mask
     if preview.question is not None:
         return preview.question.problem
+    if preview.names.problem:
+        return preview.names.problem
+    if preview.asks_order:
+        return "Each line of the contours has two numbers, and both orders fit the pictures."
     if mask is not None and mask.problem:
         return mask.problem
     sentences = " ".join(preview.sentences)

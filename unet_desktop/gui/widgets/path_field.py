@@ -20,7 +20,9 @@ class PathField(QWidget):
 
     path_changed = Signal()
 
-    def __init__(self, title: str, placeholder: str = "", parent: QWidget | None = None, *, new_file: str = "") -> None:
+    def __init__(
+        self, title: str, placeholder: str = "", parent: QWidget | None = None, *, new_file: str = "", or_file: str = ""
+    ) -> None:
         """Make an empty field.
 
         Args:
@@ -28,6 +30,7 @@ class PathField(QWidget):
             placeholder: shown while the field is empty.
             parent: the widget it is in.
             new_file: kind of a file to write, as file dialogs name it ("CSV (*.csv)"); empty for a folder.
+            or_file: kind of files that may be chosen instead of a folder, with a button of their own; empty for none.
         """
         super().__init__(parent)
         self._title, self._new_file = title, new_file
@@ -41,6 +44,12 @@ class PathField(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._line, 1)
         layout.addWidget(browse)
+        if or_file:
+            self._kind = or_file
+            file = with_object_name(QPushButton("File…"), "file")
+            file.setAutoDefault(False)
+            layout.addWidget(file)
+            file.clicked.connect(self._on_file_clicked)
         self.setFocusProxy(self._line)
         self._line.textChanged.connect(self.path_changed)
         browse.clicked.connect(self._on_browse_clicked)
@@ -55,6 +64,13 @@ class PathField(QWidget):
     def set_path(self, path: Path | None) -> None:
         """Show this path."""
         self._line.setText("" if path is None else str(path))
+
+    @Slot()
+    def _on_file_clicked(self) -> None:
+        start = self.path()
+        chosen, _ = QFileDialog.getOpenFileName(self, self._title, "" if start is None else str(start), self._kind)
+        if chosen:
+            self.set_path(Path(chosen))
 
     @Slot()
     def _on_browse_clicked(self) -> None:
