@@ -35,6 +35,8 @@ class Remedy(Enum):
     MASK_ORIENTATION = auto()
     REPLACE = auto()
     SUBFOLDERS = auto()
+    EDITED_TRAIL = auto()
+    OTHER_READER = auto()
 
 
 class UserError(Exception):

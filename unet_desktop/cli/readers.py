@@ -10,6 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from unet_desktop.cli.console import output
+from unet_desktop.cli.progress import follow
+from unet_desktop.file_names import fold
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, CaseState
 from unet_desktop.project.reader import ProjectReader
@@ -89,3 +91,51 @@ def add_reader(
     )
     count = len(ProjectReader.open(found.root).cases())
     output.print(f"{found.workbook.title} reads {quantity(count, 'case')} in {found.root}", markup=False)
+
+
+@app.command("copy")
+def copy_for_reader(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="The reader, who is added if there is none.", show_default=False)],
+    out: Annotated[Path, typer.Option(help="File to write, such as anna.zip.", show_default=False)],
+    without_pictures: Annotated[
+        bool, typer.Option("--without-pictures", help="Leave the pictures out, for a site that has them.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Overwrite a file that is not a copy for this reader.")
+    ] = False,
+) -> None:
+    """Write a reader's cases to one file, to be read elsewhere.
+
+    There "unet-desktop restore" makes a project of it; "collect" brings the masks back. The file holds the pictures and the reader's own masks, and nothing of anybody else.
+    """
+    from unet_desktop.tasks.backup.write import back_up
+
+    project = ProjectReader.open(context.obj)
+    known = [one for one in list_workbooks(project.layout) if fold(one.workbook.reader) == fold(name)]
+    found = known[-1] if known else make_workbook(project, name)
+    events = back_up(found.root, out, pictures=not without_pictures, replace_other=replace)
+    raise typer.Exit(follow(events, "Copying", if_stopped="No file was written.").code)
+
+
+@app.command("collect")
+def collect_copies(
+    context: typer.Context,
+    copies: Annotated[
+        list[Path], typer.Argument(help="Folders or backups that readers worked in.", show_default=False)
+    ],
+    reader: Annotated[str, typer.Option("--as", help="Another name for the reader, where the name is taken.")] = "",
+    edited_trail: Annotated[
+        bool, typer.Option("--edited-trail", help="Collect also a copy whose trail somebody edited.")
+    ] = False,
+) -> None:
+    """Bring readers' copies back: their workbooks, and what was changed in copies of the project.
+
+    Nothing is lost: where both sides changed a mask, the project's stays, the other one becomes a version of the case,
+    and the case is listed (exit code 1). Collecting the same copy again changes nothing. If a copy cannot be read, or
+    is of another project, nothing is collected (exit code 2).
+    """
+    from unet_desktop.tasks.readers.collect import collect
+
+    events = collect(context.obj, copies, reader=reader, edited_trails=edited_trail)
+    raise typer.Exit(follow(events, "Collecting").code)

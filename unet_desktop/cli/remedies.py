@@ -16,6 +16,8 @@ _SENTENCES = {
     Remedy.AXIS_ORDER: "Say which with --axes xy or --axes yx.",
     Remedy.LOOSE_NAMES: "Take them with --loose-names.",
     Remedy.MASK_ORIENTATION: "Say which with --masks-as-stored or --masks-upright.",
+    Remedy.EDITED_TRAIL: "Or collect it nevertheless with --edited-trail.",
+    Remedy.OTHER_READER: "For example with --as NAME.",
     Remedy.REPLACE: "Or overwrite it with --replace.",
     Remedy.SUBFOLDERS: "(--recursive)",
 }

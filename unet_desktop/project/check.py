@@ -41,6 +41,7 @@ _MARKED_BY: dict[str, tuple[str, bool]] = {
     Act.REOPENED: ("approved", False),
     Act.CHANGED: ("approved", False),
     Act.ACCEPTED: ("approved", False),
+    Act.COLLECTED: ("approved", False),
     Act.CLEARED: ("approved", False),
     Act.FLAGGED: ("flagged", True),
     Act.UNFLAGGED: ("flagged", False),

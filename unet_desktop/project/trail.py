@@ -55,6 +55,7 @@ class Act(StrEnum):
     LABELS = "labels changed"
     RELABELLED = "mask rewritten for changed labels"
     ADJUDICATED = "adjudicated"
+    COLLECTED = "collected"
     NOTICED = "noticed"
     """What the program found changed by others, such as a mask edited by another program."""
     PICTURE_REPLACED = "picture replaced"

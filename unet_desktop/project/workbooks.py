@@ -241,19 +241,20 @@ def _write_cases(layout: Layout, source: Layout, cases: list[Case], about: Workb
                 files.copy_file(before, after, flush=False)
 
 
-def _image_from_workbook(case: Case) -> str:
+def image_from_workbook(case: Case) -> str:
+    """Return where the picture of a case of the project is for a workbook in it, see `Case.image`."""
     return case.image if Path(case.image).is_absolute() else f"../../{case.image}"
 
 
 def _with_its_mask(case: Case) -> Case:
-    return replace(case, image=_image_from_workbook(case), assigned_to=())
+    return replace(case, image=image_from_workbook(case), assigned_to=())
 
 
 def _case_to_read(case: Case) -> Case:
     """Return a case as a reader gets it: what the picture and the patient are, and nothing that anybody judged."""
     return Case(
         case.id,
-        _image_from_workbook(case),
+        image_from_workbook(case),
         case.sha256,
         case.height,
         case.width,

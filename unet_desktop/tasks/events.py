@@ -379,6 +379,8 @@ CheckEvent: TypeAlias = ItemDone | CheckFinding | Message
 """Of checking and repairing a project."""
 BackupEvent: TypeAlias = ItemDone | Message | StopPoint | FileWritten
 """Of writing a project to one file, checking such a file and restoring a project from it."""
+CollectEvent: TypeAlias = ItemDone | Message
+"""Of bringing readers' copies of a project together."""
 DisagreementEvent: TypeAlias = ItemDone | ReadersCompared
 """Of looking where readers differ."""
 TaskEvent: TypeAlias = (
