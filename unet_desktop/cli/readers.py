@@ -107,7 +107,8 @@ def copy_for_reader(
 ) -> None:
     """Write a reader's cases to one file, to be read elsewhere.
 
-    There "unet-desktop restore" makes a project of it; "collect" brings the masks back. The file holds the pictures and the reader's own masks, and nothing of anybody else.
+    There "unet-desktop restore" makes a project of it; "collect" brings the masks back. The file holds the
+    pictures and the reader's own masks, and nothing of anybody else.
     """
     from unet_desktop.tasks.backup.write import back_up
 
