@@ -7,7 +7,7 @@ from PIL import Image as Pillow
 from unet_desktop.errors import WriteError
 from unet_desktop.images.read import read_image
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.overlay import contact_sheet, draw_outlines, write_jpeg
+from unet_desktop.masks.overlay import contact_sheet, draw_outlines, draw_symbol, write_jpeg
 
 DISC, CUP = (0x56, 0xB4, 0xE9), (0x00, 0x9E, 0x73)
 
@@ -67,3 +67,14 @@ def test_pictures_are_fitted_into_a_grid():
 
 def test_a_sheet_of_nothing_is_empty():
     assert contact_sheet([], columns=3, side=20).shape[0] == 0
+
+
+def test_the_symbol_of_a_mask_shows_its_labels_as_large_as_they_go(disc_mask):
+    masks = [disc_mask, np.roll(disc_mask, 12, axis=1), np.kron(disc_mask, np.ones((3, 3), np.uint8))]
+    drawn = [draw_symbol(mask, DISC_AND_CUP, 36) for mask in masks]
+    assert all(symbol.shape == (36, 36, 3) for symbol in drawn)
+    assert all((symbol[18, 18] == CUP).all() for symbol in drawn)
+    assert all((symbol[6, 18] == DISC).all() for symbol in drawn)
+    assert all((symbol[0, 0] == 24).all() for symbol in drawn)
+    for empty in (0, 255):
+        assert (draw_symbol(np.full((9, 9), empty, np.uint8), DISC_AND_CUP, 8) == 24).all()

@@ -14,11 +14,14 @@ from unet_desktop.images.box import bounding_box
 from unet_desktop.images.crop import Square, extract, extract_labels
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import Pixels, read_reduced
-from unet_desktop.labels import BACKGROUND, LabelSet
+from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.regions import Mask, regions
 
 _SIDE_FACTOR = 1.9
 """Side of a close-up relative to the size of the mask; the same as in the segmenting network's crop."""
+_SYMBOL_FACTOR = 1.2
+"""Side of a mask's symbol relative to the size of the mask."""
+_GROUND = 24
 
 
 def draw_outlines(pixels: Pixels, mask: Mask, labels: LabelSet, width: int | None = None) -> Pixels:
@@ -77,6 +80,24 @@ def draw_close_up(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pix
     size = min(longest, math.ceil(side))
     small = extract(pixels, Square(square.x * scale, square.y * scale, side * scale), size)
     return draw_outlines(small, extract_labels(mask, square, size, BACKGROUND), labels, width=2)
+
+
+def draw_symbol(mask: Mask, labels: LabelSet, side: int) -> Pixels:
+    """Return a small square picture of a mask alone, (side, side, 3) uint8: its labels in their colours on dark grey.
+
+    It shows the part with labels; what nobody judged is left out.
+    """
+    table = np.full((256, 3), _GROUND, np.uint8)
+    for label in labels:
+        table[label.value] = [int(label.colour[at : at + 2], 16) for at in (1, 3, 5)]
+    known = np.where(mask == NOT_ANNOTATED, BACKGROUND, mask).astype(np.uint8)
+    box = bounding_box(known)
+    if box.empty:
+        return np.full((side, side, 3), _GROUND, np.uint8)
+    extent = max(box.height, box.width) * _SYMBOL_FACTOR
+    square = Square((box.left + box.right) / 2, (box.top + box.bottom) / 2, extent)
+    coloured = table[extract_labels(known, square, 2 * side, BACKGROUND)]
+    return np.asarray(cv2.resize(coloured, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def write_jpeg(path: Path, pixels: Pixels, quality: int = 90) -> None:

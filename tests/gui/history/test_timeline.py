@@ -10,6 +10,7 @@ import pytest
 from drawings import disc_mask
 from gestures import drag
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QLabel, QListView, QPushButton, QSpinBox, QTabWidget
 from window_parts import layers_of, part
@@ -267,3 +268,30 @@ def test_after_a_damaged_mask_was_put_aside_a_version_can_be_restored(timeline, 
     np.testing.assert_array_equal(timeline.app.editor.mask, disc_mask(25))
     assert timeline.app.autosave.flush()
     np.testing.assert_array_equal(Project.open(root).load_mask("d"), disc_mask(25))
+
+
+def test_each_version_in_sight_has_a_small_picture_that_is_drawn_once(timeline, qtbot):
+    model = rows(timeline).model()
+
+    def symbols() -> list[object]:
+        return [model.index(row, 0).data(Qt.ItemDataRole.DecorationRole) for row in range(model.rowCount())]
+
+    qtbot.waitUntil(lambda: all(isinstance(symbol, QPixmap) for symbol in symbols()))
+    assert symbols()[0].toImage().pixelColor(36, 36).name() == DISC_AND_CUP.labels[1].colour.lower()
+    drawn: list[int] = []
+    timeline.app.timeline.symbol_drawn.connect(lambda version, _: drawn.append(version.number))
+    drag(timeline.canvas, [(40, 40), (60, 60)])
+    timeline.app.version_keeper.keep_changes()
+    qtbot.waitUntil(lambda: model.rowCount() > 2 and all(isinstance(symbol, QPixmap) for symbol in symbols()))
+    assert not {1, 2} & set(drawn)
+
+
+def test_a_damaged_version_has_no_small_picture(timeline, root, qtbot):
+    timeline.app.timeline.symbol_drawn.disconnect()
+    version = timeline.app.timeline.versions.versions[0]
+    Project.open(root).layout.version("d", version.number).write_bytes(b"damaged")
+    drawn: list[object] = []
+    timeline.app.timeline.symbol_drawn.connect(lambda *_: drawn.append(1))
+    timeline.app.timeline.draw_symbol(version)
+    settle(timeline)
+    assert not drawn

@@ -204,6 +204,7 @@ def test_a_project_that_was_replaced_by_its_backup(
     banner = opened.panels.banner
     assert banner.isVisible()
     assert "was replaced by another one while it was open" in banner.text
+    assert "No version" not in opened.panels.status.currentMessage()  # which the banner says better
     copy = root.with_name(f"{root.name} - unsaved masks") / "a.png"
     assert str(copy) in banner.text
     ours = opened.app.editor.mask

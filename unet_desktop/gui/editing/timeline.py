@@ -13,9 +13,11 @@ from unet_desktop.errors import UserError
 from unet_desktop.gui.editing.editor import CaseKey, Editor
 from unet_desktop.gui.editing.version_keeper import VersionKeeper
 from unet_desktop.gui.session.session import Session
+from unet_desktop.images.read import Pixels
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.compare import compare_masks
 from unet_desktop.masks.measure import vertical_ratio
+from unet_desktop.masks.overlay import draw_symbol
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case_events import restore_event
 from unet_desktop.project.layout import Layout
@@ -28,6 +30,8 @@ log = logging.getLogger("unet.gui")
 NO_VERSIONS = CaseVersions((), ())
 RESTORED = "Restore version"
 """Beginning of the step's name."""
+SYMBOL = 72
+"""Pixels of a side of a version's small picture; twice what is shown, for screens with many pixels."""
 _AFTER_EDIT = 300
 """Milliseconds after an edit before the comparison is made again."""
 
@@ -64,6 +68,15 @@ class ComparedVersion:
     difference: VersionDifference
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Symbol:
+    version: Version
+    pixels: Pixels
+
+
+_Found = CaseVersions | ComparedVersion | _Symbol | str
+
+
 class Timeline(QObject):
     """Lists versions while somebody watches; reading and comparing happen in the thread that writes them.
 
@@ -71,6 +84,7 @@ class Timeline(QObject):
         changed: `versions` is another list.
         compared_changed: another version is compared, or none, or the mask has changed.
         restored(sentence): a version is the mask again.
+        symbol_drawn(version, pixels): a small picture of the version, (SYMBOL, SYMBOL, 3) uint8.
         problem(sentence): a version cannot be read.
 
     Attributes:
@@ -81,6 +95,7 @@ class Timeline(QObject):
     changed = Signal()
     compared_changed = Signal()
     restored = Signal(str)
+    symbol_drawn = Signal(object, object)
     problem = Signal(str)
     _arrived = Signal()
 
@@ -91,7 +106,7 @@ class Timeline(QObject):
         self.compared: ComparedVersion | None = None
         self._watched = False
         self._wanted: Version | None = None  # the one to compare, which may still be read
-        self._results: SimpleQueue[tuple[CaseKey, CaseVersions | ComparedVersion | str]] = SimpleQueue()
+        self._results: SimpleQueue[tuple[CaseKey, _Found]] = SimpleQueue()
         self._timer = QTimer(self, singleShot=True, interval=_AFTER_EDIT)
         self._timer.timeout.connect(self._compare_again)
         self._arrived.connect(self._take_results)
@@ -115,6 +130,24 @@ class Timeline(QObject):
             self._set_compared(None)
         else:
             self._compare_again()
+
+    def draw_symbol(self, version: Version) -> None:
+        """Draw a small picture of a version soon; none comes if the version is damaged, or its case was left."""
+        project, key = self._session.project, self._editor.key
+        if project is not None and key is not None and key[1] == version.case:
+            self._keeper.run(self._draw, project, key, version)
+
+    def _draw(self, project: ProjectReader, key: CaseKey, version: Version) -> None:
+        """Run in the thread."""
+        if not self._watched or key != self._editor.key:  # it was asked for and is out of sight by now
+            return
+        try:
+            mask = load_version(project.layout, project.labels, project.sound_case(key[1]), version)
+            self._put(key, _Symbol(version, draw_symbol(mask, project.labels, SYMBOL)))
+        except (UserError, OSError) as error:
+            log.info("%s", error)  # comparing the version says so
+        except Exception:  # the thread's boundary
+            log.exception("version %d of %s", version.number, key[1])
 
     def restore(self) -> None:
         """Make the compared version the mask, in one step that can be undone; the mask before becomes a version."""
@@ -172,7 +205,7 @@ class Timeline(QObject):
             log.exception("version %d of %s", version.number, key[1])
             self._put(key, str(error))
 
-    def _put(self, key: CaseKey, found: CaseVersions | ComparedVersion | str) -> None:
+    def _put(self, key: CaseKey, found: _Found) -> None:
         self._results.put((key, found))
         self._arrived.emit()
 
@@ -187,6 +220,8 @@ class Timeline(QObject):
             if isinstance(found, str):
                 self.compare(None)
                 self.problem.emit(found)
+            elif isinstance(found, _Symbol):
+                self.symbol_drawn.emit(found.version, found.pixels)
             elif isinstance(found, ComparedVersion):
                 if found.version == self._wanted:
                     self._set_compared(found)

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from unet_desktop.errors import UserError
+from unet_desktop.errors import ProjectLostError, UserError
 from unet_desktop.gui.editing.editor import CaseKey, Editor
 from unet_desktop.gui.editing.proposal import ACCEPTED_NAMES
 from unet_desktop.gui.session.session import Session
@@ -60,7 +60,7 @@ class VersionKeeper(QObject):
         # At normal priority: a starved thread that holds Python's lock would make the window wait.
         self._pool = ThreadPoolExecutor(1, "versions")
         self._running: list[Future[None]] = []
-        self._results: SimpleQueue[tuple[CaseKey, int, int, str]] = SimpleQueue()
+        self._results: SimpleQueue[tuple[CaseKey, int, int, str, bool]] = SimpleQueue()
         self._timer = QTimer(self, singleShot=True, interval=EVERY)
         self._timer.timeout.connect(self._on_timer)
         self._done.connect(self._take_results)
@@ -115,30 +115,32 @@ class VersionKeeper(QObject):
 
     def _write(self, project: ProjectReader, key: CaseKey, mask: Mask, origin: Origin) -> None:
         """Run in the thread."""
-        written, problem = 0, ""
+        written, problem, is_said = 0, "", False
         try:
             _, written = keep_version(project.layout, project.labels, key[1], mask, origin)
+        except ProjectLostError as error:  # saving the mask says so too, and where it is then
+            problem, is_said = str(error), True
         except (UserError, OSError) as error:
             log.warning("no version of %s: %s", key[1], error)
             problem = str(error)
         except Exception as error:  # the thread's boundary: a version must not take anything else down
             log.exception("no version of %s", key[1])
             problem = str(error)
-        self._results.put((key, origin.steps, written, problem))
+        self._results.put((key, origin.steps, written, problem, is_said))
         self._done.emit()
 
     def _take_results(self) -> None:
         while True:
             try:
-                key, steps, written, problem = self._results.get_nowait()
+                key, steps, written, problem, is_said = self._results.get_nowait()
             except Empty:
                 break
             if problem and key == self._editor.key:  # the next one holds these steps too
                 self._steps += steps
                 self._timer.start()
-            if problem and not self._failing:
+            if problem and not is_said and not self._failing:
                 self.failed.emit(f"No version of {key[1]} is kept: {problem} The mask itself is saved apart from it.")
-            self._failing = bool(problem)
+            self._failing = bool(problem) and not is_said
             self._written += written
             self.kept.emit(key)
         if self._written > self._store.settings.versions.megabytes * 1_000_000 * _PRUNE_AFTER:

@@ -29,6 +29,8 @@ class HistoryPresenter(QObject):
         panel.step_chosen.connect(editor.go_to)
         timeline.changed.connect(self._on_timeline_changed)
         timeline.compared_changed.connect(self._on_timeline_compared_changed)
+        timeline.symbol_drawn.connect(panel.timeline.set_symbol)
+        panel.timeline.symbol_wanted.connect(timeline.draw_symbol)
         panel.timeline.watched.connect(timeline.set_watched)
         panel.timeline.chosen.connect(timeline.compare)
         panel.timeline.restore_requested.connect(commands.restore_version)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QHideEvent, QPainter, QPalette, QShowEvent
+from PySide6.QtGui import QColor, QHideEvent, QImage, QPainter, QPalette, QPixmap, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -23,11 +23,14 @@ from unet_desktop.gui.editing.timeline import NO_VERSIONS, ComparedVersion
 from unet_desktop.gui.style.plain_text import PlainLabel, plain_tip
 from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.gui.widgets.object_name import with_object_name
+from unet_desktop.images.read import Pixels
 from unet_desktop.plurals import quantity
 from unet_desktop.project.versions import CaseVersions, Version, VersionStep
 
 _VERSION_ROLE = Qt.ItemDataRole.UserRole
 _MARGIN = 10
+_AROUND_SYMBOL = 3
+"""Pixels between a version's small picture and its row's edges."""
 _Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _EMPTY = (
@@ -51,11 +54,13 @@ class TimelineView(QWidget):
     Signals:
         chosen(version): compare this version, or None for none.
         restore_requested: make it the mask.
+        symbol_wanted(version): it is in sight without its small picture.
         watched(shown): the list came into sight, or is out of sight.
     """
 
     chosen = Signal(object)
     restore_requested = Signal()
+    symbol_wanted = Signal(object)
     watched = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -81,6 +86,7 @@ class TimelineView(QWidget):
         self._lay_out()
         self._list.selectionModel().currentChanged.connect(self._on_current_changed)
         self._list.clicked.connect(self._on_current_changed)
+        self._model.symbol_wanted.connect(self.symbol_wanted)
         self._restore.clicked.connect(self.restore_requested)
         self._stop.clicked.connect(lambda: self.chosen.emit(None))
         self.set_versions(NO_VERSIONS, {})
@@ -107,6 +113,10 @@ class TimelineView(QWidget):
             count = f"{len(found.problems)} versions are damaged and left out."
             self._damage.setText(count if len(found.problems) > 1 else found.problems[0])
             self._damage.setToolTip(plain_tip(found.problems[:10]))
+
+    def set_symbol(self, version: Version, pixels: Pixels) -> None:
+        """Show this small picture, (h, w, 3) uint8, beside a version."""
+        self._model.set_symbol(version, pixels)
 
     def set_writable(self, writable: bool) -> None:
         """Let versions be restored, or only be looked at."""
@@ -164,17 +174,42 @@ class TimelineView(QWidget):
 
 
 class TimelineModel(QAbstractListModel):
-    """The versions as rows, newest first."""
+    """The versions as rows, newest first.
+
+    Signals:
+        symbol_wanted(version): it is painted, and has no small picture yet.
+    """
+
+    symbol_wanted = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._symbols: dict[str, QPixmap | None] = {}  # by the mask's digest; None: asked for
         self._versions: tuple[Version, ...] = ()
         self._models: Mapping[str, str] = {}
 
     def set_versions(self, versions: tuple[Version, ...], models: Mapping[str, str]) -> None:
         self.beginResetModel()
         self._versions, self._models = versions, models
+        digests = {version.digest for version in versions}
+        self._symbols = {
+            digest: symbol for digest, symbol in self._symbols.items() if digest in digests and symbol is not None
+        }
         self.endResetModel()
+
+    def set_symbol(self, version: Version, pixels: Pixels) -> None:
+        height, width = pixels.shape[:2]
+        image = QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_RGB888)
+        self._symbols[version.digest] = QPixmap.fromImage(image.copy())
+        for row, one in enumerate(self._versions):
+            if one.digest == version.digest:
+                self.dataChanged.emit(self.index(row), self.index(row), [Qt.ItemDataRole.DecorationRole])
+
+    def _symbol(self, version: Version) -> QPixmap | None:
+        if version.digest not in self._symbols:
+            self._symbols[version.digest] = None
+            self.symbol_wanted.emit(version)
+        return self._symbols[version.digest]
 
     def rowCount(self, parent: _Index = _NOWHERE) -> int:
         return 0 if parent.isValid() else len(self._versions)
@@ -185,6 +220,8 @@ class TimelineModel(QAbstractListModel):
         version = self._versions[index.row()]
         if role == _VERSION_ROLE:
             return version
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._symbol(version)
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             approved = ", approved" if version.is_approved else ""
             return f"{_when(version)}{approved}: {describe_version(version)}"
@@ -203,7 +240,7 @@ class TimelineModel(QAbstractListModel):
 
 
 class VersionDelegate(QStyledItemDelegate):
-    """Paints one row: when, with the vertical ratio at the right; under it, how and by whom."""
+    """Paints one row: the mask; when, with the vertical ratio at the right; under it, how and by whom."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -224,7 +261,16 @@ class VersionDelegate(QStyledItemDelegate):
         muted = QColor(self._colours.on_accent if chosen else self._colours.muted)
         metrics, rect = option.fontMetrics, option.rect
         height = metrics.height()
-        upper = QRect(rect.left() + _MARGIN, rect.center().y() - height - 1, rect.width() - 2 * _MARGIN, height)
+        side = rect.height() - 2 * _AROUND_SYMBOL
+        place = QRect(rect.left() + _AROUND_SYMBOL, rect.top() + _AROUND_SYMBOL, side, side)
+        symbol = index.data(Qt.ItemDataRole.DecorationRole)
+        if isinstance(symbol, QPixmap):
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(place, symbol)
+        else:
+            painter.fillRect(place, QColor(self._colours.line))
+        left = place.right() + _MARGIN
+        upper = QRect(left, rect.center().y() - height - 1, rect.right() - _MARGIN - left, height)
         lower = upper.translated(0, height + 3)
         painter.setPen(text)
         painter.drawText(

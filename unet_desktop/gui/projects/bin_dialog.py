@@ -49,6 +49,7 @@ class BinDialog(QDialog):
         self._list = with_object_name(QTreeWidget(), "bin_list")
         self._list.setHeaderLabels(["What", "Removed", "By", "Files"])
         self._list.setRootIsDecorated(False)
+        self._list.setAllColumnsShowFocus(True)
         self._list.setUniformRowHeights(True)
         self._list.setSelectionMode(QTreeWidget.SelectionMode.ExtendedSelection)
         self._list.setAccessibleName("What is in the bin")

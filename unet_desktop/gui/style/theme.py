@@ -155,6 +155,7 @@ def style_sheet(colours: Colours) -> str:
     QDockWidget::title {{ padding: 6px 10px; background: {colours.window}; }}
     QLabel[role="heading"] {{ font-weight: 600; }}
     QListView#history::item {{ padding: 3px 10px; }}
+    QTreeWidget#bin_list::item {{ padding: 3px 4px; }}
     QLabel[role="muted"] {{ color: {colours.muted}; }}
     QLabel[role="title"] {{ font-size: 22pt; font-weight: 600; }}
     QLabel[role="figure"] {{ font-size: 16pt; font-weight: 600; }}
