@@ -73,7 +73,7 @@ def name_kind(path: Path) -> str | None:
 def _read_start(path: Path, count: int) -> bytes:
     try:
         with open_to_read(path) as file:
-            return file.read(count)
+            return file.read(count) or b""  # None of an empty pipe
     except OSError:
         return b""
 
