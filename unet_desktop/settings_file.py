@@ -34,6 +34,11 @@ def case_key(root: Path, case_id: str) -> str:
     return hashlib.sha256(f"{root.resolve()}\0{case_id}".encode("utf-8", "surrogatepass")).hexdigest()[:24]
 
 
+def project_key(root: Path) -> str:
+    """Return what stands for a project in the settings, where it need not be named."""
+    return case_key(root, "")
+
+
 class SettingsFile:
     """Named values; what cannot be read is said in `problems` and counts as not set."""
 

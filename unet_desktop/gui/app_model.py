@@ -29,6 +29,7 @@ from unet_desktop.gui.settings.view_options import ViewOptions
 from unet_desktop.gui.tools.accept_on_edit import AcceptOnEdit
 from unet_desktop.gui.tools.tool_options import ToolOptions
 from unet_desktop.gui.tools.toolbox import Toolbox
+from unet_desktop.masks.locks import locks_of
 
 
 class AppModel(QObject):
@@ -76,12 +77,28 @@ class AppModel(QObject):
         self.comparison = Comparison(self.session, self.autosave, self.runner, self)
         self.correction_log = CorrectionLog(self.session, self)
         self.session.project_changed.connect(self._on_session_project_changed)
+        self.options.changed.connect(self._on_options_changed)
+        self.options.marks_changed.connect(self._on_marks_changed)
 
     def _on_session_project_changed(self) -> None:
         project = self.session.project
+        self.options.set_marks((), ())
         self.options.set_labels(None if project is None else project.labels)
         if project is not None:
+            self.options.set_marks(*self.store.label_marks(project.root))
+        if project is not None:
             self.store.add_recent(project.root)
+
+    def _on_options_changed(self) -> None:
+        """The label in use, or what is hidden and locked, changed."""
+        options, locks = self.options, self.editor.locks
+        if locks is None or (locks.labels, locks.locked) != (options.labels, options.locked):
+            self.editor.locks = locks_of(options.labels, options.locked)
+
+    def _on_marks_changed(self) -> None:
+        """Somebody hid or locked a label."""
+        if self.session.project is not None:
+            self.store.keep_label_marks(self.session.project.root, self.options.hidden, self.options.locked)
 
     def _on_session_case_changed(self) -> None:
         project, opened = self.session.project, self.session.open

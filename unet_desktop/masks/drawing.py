@@ -37,16 +37,23 @@ class Palette:
 
     Of n labels, number i (from 1) has code i for its fill and n + i for its outline. Then come the outline of the
     label in use, the dark hairline round every outline, and two stripes for not annotated pixels.
+
+    Attributes:
+        labels: of the masks.
+        hidden: pixel values of labels that are not shown: their pixels look like the nearest label around that is.
     """
 
     labels: LabelSet
+    hidden: frozenset[int] = frozenset()
 
     @cached_property
     def ranks(self) -> Codes:
         """(256,): number of each pixel value's label from 1; 0 for other values. A parent's is lower than a child's."""
         ranks: Codes = np.zeros(256, np.uint8 if 2 * len(self.labels) + 4 < 256 else np.uint16)
         for place, label in enumerate(self.labels, 1):
-            ranks[label.value] = place
+            parent = self.labels.parent(label)
+            around = 0 if parent is None else ranks[parent.value]  # it comes before
+            ranks[label.value] = around if label.value in self.hidden else place
         return ranks
 
     @property

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.locks import Locks
 from unet_desktop.masks.original import OriginalPixels
 from unet_desktop.masks.paint_tables import erase_table, outside_table, paint_table
 from unet_desktop.masks.patch import Patch
@@ -99,6 +100,7 @@ class Push:
 
     Attributes:
         met_limit: the border was pushed over pixels outside the region that it must stay inside.
+        met_lock: it was pushed over pixels that locks kept from changing.
     """
 
     def __init__(
@@ -111,6 +113,7 @@ class Push:
         *,
         inwards: bool = False,
         within: Label | None = None,
+        locks: Locks | None = None,
     ) -> None:
         """Start a drag; the press alone moves nothing.
 
@@ -122,8 +125,9 @@ class Push:
             radius: of the finger, image pixels.
             inwards: push the border inwards, wherever the finger was pressed.
             within: the label whose region must not grow, see `paint_table`.
+            locks: labels that must not change, or None.
         """
-        self.met_limit = False
+        self.met_limit = self.met_lock = False
         self._mask = mask
         self._original = original = OriginalPixels(mask)
         self._field = LevelField(mask.shape, lambda box: region(original.read(box), labels, label))
@@ -131,7 +135,9 @@ class Push:
         there = 0 <= row < mask.shape[0] and 0 <= column < mask.shape[1]
         inside = there and int(mask[row, column]) in labels.region_values(label)
         self._outwards = inside and not inwards
-        self._table = paint_table(labels, label, within) if self._outwards else erase_table(labels, label)
+        table = paint_table(labels, label, within) if self._outwards else erase_table(labels, label)
+        self._table = table if locks is None else locks.restrict_table(table)
+        self._held = self._table != table
         self._outside = outside_table(labels, within if self._outwards else None)
         self._name = f"Push {label.name}"
         self._at, self._radius = at, max(radius, 1.0)
@@ -182,6 +188,8 @@ class Push:
         values = view[reached]
         if not self.met_limit:
             self.met_limit = bool(self._outside[values].any())
+        if not self.met_lock:
+            self.met_lock = bool(self._held[values].any())
         view[reached] = self._table[values]
         return box
 

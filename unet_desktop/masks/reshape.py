@@ -9,6 +9,7 @@ import numpy as np
 from unet_desktop.images.box import Box, bounding_box, embed_plane
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
+from unet_desktop.masks.locks import Locks
 from unet_desktop.masks.original import OriginalPixels
 from unet_desktop.masks.paint_tables import erase_table, outside_table, paint_table
 from unet_desktop.masks.patch import Patch
@@ -29,7 +30,15 @@ class Reshape:
     The mask always contains the current shape, so that measurements follow while a handle is dragged.
     """
 
-    def __init__(self, mask: Mask, labels: LabelSet, label: Label, name: str, within: Label | None = None) -> None:
+    def __init__(
+        self,
+        mask: Mask,
+        labels: LabelSet,
+        label: Label,
+        name: str,
+        within: Label | None = None,
+        locks: Locks | None = None,
+    ) -> None:
         """Start editing a shape.
 
         Args:
@@ -38,13 +47,18 @@ class Reshape:
             label: the shape's label.
             name: of the patch.
             within: the label whose region must not grow, see `paint_table`.
+            locks: labels that must not change, or None.
         """
         self._outside = outside_table(labels, within)
         self._limited = within is not None
         self._shown: tuple[Box, Region] | None = None  # what was added last
         self._mask = mask
         self._original = OriginalPixels(mask)
-        self._paint, self._erase = paint_table(labels, label, within), erase_table(labels, label)
+        paint, erase = paint_table(labels, label, within), erase_table(labels, label)
+        self._paint = paint if locks is None else locks.restrict_table(paint)
+        self._erase = erase if locks is None else locks.restrict_table(erase)
+        self._held = None if locks is None else (self._paint != paint, self._erase != erase)
+        self._met_lock = False
         self._values = region_table(labels, label)
         self._region: Box | None = None
         self._name = name
@@ -96,11 +110,14 @@ class Reshape:
         return bounding_box(before != self._mask[around.slices]).shift(around.top, around.left)
 
     def _draw(self, box: Box, added: Region, removed: Region) -> None:
-        self._shown = None if box.empty else (box, added)
+        self._shown, self._met_lock = None if box.empty else (box, added), False
         if box.empty:
             return
         self._original.keep(box)
         view = self._mask[box.slices]
+        if self._held is not None:
+            held = (added & self._held[0][view]) | (removed & self._held[1][view])
+            self._met_lock = bool(held.any())
         if self._limited and added.any() and not (added & (self._outside[view] == 0)).any():
             return  # all of it is outside: replacing the region by it would erase the region
         if added.any():
@@ -115,6 +132,11 @@ class Reshape:
             return False
         box, added = self._shown
         return bool((added & (self._outside[self._mask[box.slices]] > 0)).any())
+
+    @property
+    def met_lock(self) -> bool:
+        """Whether locks kept pixels of the shape that is shown from changing."""
+        return self._met_lock
 
     def finish(self) -> Patch | None:
         """Finish; return the change as a patch, or None if nothing changed."""

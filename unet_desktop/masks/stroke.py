@@ -7,6 +7,7 @@ import math
 import numpy as np
 
 from unet_desktop.images.box import Box
+from unet_desktop.masks.locks import Locks
 from unet_desktop.masks.original import OriginalPixels
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Mask, Region
@@ -19,9 +20,18 @@ class Stroke:
 
     Attributes:
         met_limit: it went over pixels outside the region that it must stay inside.
+        met_lock: it went over pixels that locks kept from changing.
     """
 
-    def __init__(self, mask: Mask, table: Mask, radius: float, name: str, outside: Mask | None = None) -> None:
+    def __init__(
+        self,
+        mask: Mask,
+        table: Mask,
+        radius: float,
+        name: str,
+        outside: Mask | None = None,
+        locks: Locks | None = None,
+    ) -> None:
         """Start a stroke.
 
         Args:
@@ -30,12 +40,14 @@ class Stroke:
             radius: in image pixels; a radius below half a pixel still paints the pixel under the point.
             name: of the patch.
             outside: (256,) uint8 from `paint_tables.outside_table`, for a stroke that must stay inside a region.
+            locks: labels that must not change, or None.
         """
-        self.met_limit = False
+        self.met_limit = self.met_lock = False
         self._outside = outside
         self._mask = mask
         self._original = OriginalPixels(mask)
-        self._table = table
+        self._table = table if locks is None else locks.restrict_table(table)
+        self._held = None if locks is None else self._table != table
         self._radius = max(radius, 0.5)
         self._name = name
         self._last: tuple[float, float] | None = None
@@ -55,6 +67,8 @@ class Stroke:
         values = view[under]
         if self._outside is not None and not self.met_limit:
             self.met_limit = bool(self._outside[values].any())
+        if self._held is not None and not self.met_lock:
+            self.met_lock = bool(self._held[values].any())
         view[under] = self._table[values]
         return box
 

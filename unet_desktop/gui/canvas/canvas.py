@@ -96,6 +96,12 @@ class Canvas(ZoomView):
         self._layers.proposal.set_mask(mask, labels)
         self.update()
 
+    def hide_labels(self, hidden: frozenset[int]) -> None:
+        """Show none of the labels with these pixel values, in mask and proposal."""
+        self._layers.mask.hide_labels(hidden)
+        self._layers.proposal.hide_labels(hidden)
+        self.update()
+
     def set_reader(self, reader: OtherReader | None) -> None:
         """Show the outlines of this other reader's mask and whose they are, or none."""
         self._reader = reader

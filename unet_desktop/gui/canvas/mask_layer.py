@@ -27,13 +27,19 @@ class MaskLayer:
         self.opacity = 0.4
         self.line_width = 1.5
         self.in_use: Label | None = None
+        self._hidden: frozenset[int] = frozenset()
         self._mask: Mask | None = None
         self._palette: Palette | None = None
 
     def set_mask(self, mask: Mask | None, labels: LabelSet | None) -> None:
         """Show this mask, (H, W) uint8; later changes in its memory show when that part is repainted."""
         self._mask = mask
-        self._palette = None if labels is None else Palette(labels)
+        self._palette = None if labels is None else Palette(labels, self._hidden)
+
+    def hide_labels(self, hidden: frozenset[int]) -> None:
+        """Show none of the labels with these pixel values."""
+        self._hidden = hidden
+        self._palette = None if self._palette is None else Palette(self._palette.labels, hidden)
 
     @property
     def reach(self) -> int:
@@ -45,6 +51,8 @@ class MaskLayer:
             return
         labels, density = self._palette.labels, painter.device().devicePixelRatioF()
         in_use = self.in_use if self.in_use in labels.labels else None
+        if in_use is not None and in_use.value in self._hidden:
+            in_use = None
         pen = Pen(
             whole_pixels(self.line_width * density),
             whole_pixels((self.line_width + _EXTRA_WIDTH_IN_USE) * density),
@@ -91,7 +99,14 @@ class ProposalLayer(DashedOutlines):
 
     def __init__(self) -> None:
         super().__init__(PROPOSAL_WIDTH, _PROPOSAL_DASH)
+        self._hidden: frozenset[int] = frozenset()
 
     def set_mask(self, mask: Mask | None, labels: LabelSet | None) -> None:
         """Show the outlines of this mask's regions, or none."""
-        self.set_outlines(mask, None if labels is None else Palette(labels))
+        self.set_outlines(mask, None if labels is None else Palette(labels, self._hidden))
+
+    def hide_labels(self, hidden: frozenset[int]) -> None:
+        """Show none of the labels with these pixel values."""
+        self._hidden = hidden
+        if self._palette is not None:
+            self.set_outlines(self._mask, Palette(self._palette.labels, hidden))

@@ -102,7 +102,7 @@ class Pointer(QObject):
             self._canvas.pan_by(event.position() - self._grabbed)
             self._grabbed = event.position()
         elif self._painting:
-            self._toolbox.current.move(self._touch(event))
+            self._toolbox.move(self._touch(event))
         elif self._canvas.image_size is not None:
             self._toolbox.current.hover(self._touch(event))
         self._hover(self._image_point(event.position()))

@@ -162,7 +162,7 @@ class EditCommands(CommandSet):
     def fit_ellipse(self) -> None:
         self._app.options.choose_tool(ToolKind.ELLIPSE)
         tool, label = self._app.toolbox.current, self._app.options.label
-        if self._app.editor.refuse():
+        if self._app.editor.refuse() or self._app.toolbox.refuse_label():
             return
         if isinstance(tool, EllipseTool) and label is not None and not tool.fit_to_region():
             tool.refused.emit(f"There is no {label.name} to fit an ellipse to. Click points on its edge instead.")

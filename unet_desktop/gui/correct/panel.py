@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPoint, QSize, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.correct.label_list import LabelList
@@ -53,7 +53,10 @@ class ToolsPanel(QScrollArea):
 
     def __init__(self, actions: Actions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._actions = actions
         self.label_list = LabelList()
+        self.label_list.menu_requested.connect(self._show_label_menu)
+        edit_labels = ActionButton(actions["project.labels"], "Labels…")
         self.tools = ToolButtons(actions)
         self.settings = ToolSettings()
         self.overlay = OverlayPanel()
@@ -62,7 +65,9 @@ class ToolsPanel(QScrollArea):
         column = QVBoxLayout(content)
         column.setContentsMargins(12, 10, 12, 12)
         column.setSpacing(6)
-        add_section(column, "Label", self.label_list)  # above what is higher for some tools than for others
+        add_section(
+            column, "Label", self.label_list, edit_labels
+        )  # above what is higher for some tools than for others
         add_section(column, "Tool", self.tools, self.settings)
         add_section(column, "Prediction", self.prediction)
         add_section(column, "View", self.overlay)
@@ -70,3 +75,32 @@ class ToolsPanel(QScrollArea):
         self.setWidget(content)
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+
+    def _show_label_menu(self, index: int, at: QPoint) -> None:
+        """Show the commands on the label in use, which was chosen just now."""
+        menu = self.label_menu(index)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(at)
+
+    def label_menu(self, index: int) -> QMenu:
+        """The commands on the label with this index, which is in use."""
+        menu, name = QMenu(self), self.label_list.name_of(index).replace("&", "&&")
+        for command, text in (
+            ("region.hide_label", f"Hide {name}"),
+            ("region.lock_label", f"Lock {name}"),
+            (None, ""),
+            ("region.clear", f"Clear {name} in this case"),
+            ("region.none_here", f"No {name} here"),
+            (None, ""),
+            ("project.labels", "Labels…"),
+        ):
+            if command is None:
+                menu.addSeparator()
+                continue
+            known = self._actions[command]
+            action = menu.addAction(text)
+            action.setCheckable(known.isCheckable())
+            action.setChecked(known.isChecked())
+            action.setEnabled(known.isEnabled())
+            action.triggered.connect(known.trigger)
+        return menu

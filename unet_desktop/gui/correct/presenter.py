@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QColor
 
@@ -13,7 +15,7 @@ from unet_desktop.gui.messages.status_line import StatusLine
 from unet_desktop.gui.tools.tool_guide import GUIDES
 from unet_desktop.gui.tools.tool_options import ToolKind, ToolOptions
 from unet_desktop.images.stereo import find_halves
-from unet_desktop.labels import NOT_ANNOTATED
+from unet_desktop.labels import NOT_ANNOTATED, Label
 from unet_desktop.masks.history import Step, StepKind
 
 REFUSED_FOR = 6000
@@ -31,6 +33,7 @@ class CanvasPresenter(QObject):
         super().__init__(canvas)
         self._canvas, self._app = canvas, app
         self._panel, self._status = panel, status
+        self._hidden: frozenset[int] = frozenset()
         self._decision = ""  # the message about accepting or rejecting that may still be shown
         editor, options = app.editor, app.options
         editor.mask_replaced.connect(self._on_editor_mask_replaced)
@@ -47,6 +50,9 @@ class CanvasPresenter(QObject):
         app.session.case_changed.connect(self._end_decision)
         app.toolbox.refused.connect(lambda sentence: status.showMessage(sentence, REFUSED_FOR))
         panel.label_list.label_chosen.connect(options.choose_label)
+        panel.label_list.hide_toggled.connect(lambda index: self._toggle(index, options.toggle_hidden))
+        panel.label_list.lock_toggled.connect(lambda index: self._toggle(index, options.toggle_locked))
+        editor.met_lock.connect(self._on_editor_met_lock)
         panel.settings.brush_size.diameter_chosen.connect(options.set_diameter)
         panel.settings.pressure.pressure_chosen.connect(options.set_pressure)
         panel.settings.tolerance.tolerance_chosen.connect(options.set_tolerance)
@@ -60,6 +66,19 @@ class CanvasPresenter(QObject):
         self._on_options_changed()
         self._on_toolbox_changed()
         self._on_proposal_changed()
+
+    def _toggle(self, index: int, toggle: Callable[[Label], None]) -> None:
+        """Hide or lock a label, or take that back, once the shape and the gesture in progress are finished."""
+        labels = self._app.options.labels
+        if labels is not None and index < len(labels):
+            self._app.toolbox.current.commit()
+            self._app.editor.finish()
+            toggle(labels.labels[index])
+
+    def _on_editor_met_lock(self) -> None:
+        locks = self._app.editor.locks
+        if locks is not None:
+            self._status.showMessage(f"What is locked was left as it is: {', '.join(locks.names)}.", REFUSED_FOR)
 
     def _on_editor_mask_replaced(self) -> None:
         self._canvas.set_mask(self._app.editor.mask, self._app.editor.labels)
@@ -111,6 +130,10 @@ class CanvasPresenter(QObject):
         panel.label_list.set_labels(options.labels)
         panel.tools.set_labels(options.labels)
         panel.label_list.set_current(options.label)
+        panel.label_list.set_marks(options.hidden, options.locked)
+        if options.hidden != self._hidden:
+            self._hidden = options.hidden
+            self._canvas.hide_labels(options.hidden)
         panel.settings.brush_size.set_diameter(options.diameter)
         panel.settings.pressure.set_pressure(options.pressure)
         panel.settings.tolerance.set_tolerance(options.tolerance)

@@ -220,7 +220,7 @@ class RegionCommands(CommandSet):
         editor, options, toolbox = self._app.editor, self._app.options, self._app.toolbox
         self._settle()
         mask, labels, label = editor.mask, options.labels, options.label
-        if mask is None or labels is None or label is None or editor.refuse():
+        if mask is None or labels is None or label is None or editor.refuse() or toolbox.refuse_label():
             return
         limit = None if options.grow_parent else editor.limit(label)
         patch = how(mask, labels, label, limit)

@@ -17,6 +17,7 @@ from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.history import BUDGET, History, Step, StepKind
+from unet_desktop.masks.locks import Locks
 from unet_desktop.masks.nesting import find_limit
 from unet_desktop.masks.patch import Patch, SourcePatch, patch_between
 from unet_desktop.masks.regions import Mask
@@ -40,6 +41,10 @@ class Gesture(Protocol):
     def met_limit(self) -> bool:
         """Did it reach outside the region that it must stay inside, where it changes nothing?"""
 
+    @property
+    def met_lock(self) -> bool:
+        """Did it reach pixels of locked labels, which it left as they were?"""
+
     def finish(self) -> Patch | None:
         """End it: what it changed, or None."""
 
@@ -58,6 +63,7 @@ class Editor(QObject):
         edited(Step): a gesture was finished, undone or redone: there is something to save.
         refused: the user tried to change a locked mask.
         stayed_outside: a gesture changed nothing, because it lay outside the region that it must stay inside.
+        met_lock: something that was asked for was left out, because it would have changed a locked label.
         history_changed: there is more or less to undo.
 
     Attributes:
@@ -67,6 +73,7 @@ class Editor(QObject):
         model: fingerprint of the model whose prediction the mask started from, or empty.
         history: of this mask.
         locked: nothing may be changed, because another program has the project.
+        locks: the labels that must not be changed, or None; undo and redo are not held back by them.
         began_empty: did the case begin without a mask?
         opened_blank: was there nothing in the mask when the case was opened?
     """
@@ -78,6 +85,7 @@ class Editor(QObject):
     edited = Signal(object)
     refused = Signal()
     stayed_outside = Signal()
+    met_lock = Signal()
     history_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -88,6 +96,7 @@ class Editor(QObject):
         self.model = ""
         self.history = History()
         self.locked = False
+        self.locks: Locks | None = None
         self.began_empty = False
         self.opened_blank = False
         self._gesture: Gesture | None = None
@@ -173,11 +182,14 @@ class Editor(QObject):
         """End the gesture; what it changed becomes one step of the history. False if it changed nothing."""
         gesture, self._gesture = self._gesture, None
         outside = gesture is not None and gesture.met_limit  # before it is finished, which may forget the shape
+        held = gesture is not None and gesture.met_lock
         patch = None if gesture is None else gesture.finish()
         if patch is not None:
             self._push(patch)
         elif outside:
             self.stayed_outside.emit()
+        if held:
+            self.met_lock.emit()
         if gesture is not None:
             self.gesture_ended.emit()
         return patch is not None
@@ -199,6 +211,13 @@ class Editor(QObject):
         self.finish()
         if patch is None or self.mask is None or self.refuse():
             return
+        if self.locks is not None:
+            allowed = self.locks.restrict_patch(patch)
+            if allowed is not patch:
+                self.met_lock.emit()
+            if not allowed.changed and not isinstance(patch, SourcePatch):  # to accept is a decision all the same
+                return
+            patch = allowed
         patch.apply(self.mask)
         self.show(patch.box)
         self._push(patch)

@@ -66,7 +66,9 @@ class Proposal(QObject):
         over = not self._editor.untouched
         self._editor.replace_mask(ACCEPTED, prediction.mask, model=prediction.model)
         if not self._editor.locked:
-            self.decided.emit(f"Accepted{' over your mask' if over else ''}; undo brings it back.")
+            locks = self._editor.locks
+            kept = "" if locks is None else f" without the locked {' and '.join(locks.names)}"
+            self.decided.emit(f"Accepted{' over your mask' if over else ''}{kept}; undo brings it back.")
 
     def reject(self) -> None:
         """Discard the prediction; the mask stays as it is.

@@ -21,7 +21,7 @@ _SHOWN_AFTER = 500
 """Milliseconds until the progress is shown."""
 
 
-class LabelCommands(CommandSet):
+class LabelSetCommands(CommandSet):
     """Edit the labels, undo the last change of them."""
 
     def __init__(self, app: AppModel, window: QWidget, errors: ShowsErrors) -> None:

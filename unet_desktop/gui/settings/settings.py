@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,7 +16,7 @@ from unet_desktop.engine.device.cpu_priority import Cores
 from unet_desktop.errors import UserError
 from unet_desktop.gui.settings.view_options import PLAIN, View, view_from_json
 from unet_desktop.project.version_limits import VersionLimits
-from unet_desktop.settings_file import SettingsFile, case_key
+from unet_desktop.settings_file import SettingsFile, case_key, project_key
 from unet_desktop.tasks.folders.outputs import Outputs
 
 MAX_RECENT = 8
@@ -76,6 +77,16 @@ class PanelSizes:
     measure: _Pixels | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    """Pixel values of the labels of a project that are hidden, and of those that are locked."""
+
+    hidden: list[int] = field(default_factory=list)
+    locked: list[int] = field(default_factory=list)
+
+
+_MAX_MARKED = 100
+"""Projects whose hidden and locked labels are remembered."""
 _Diameter = Annotated[int, Meta(ge=1, le=600)]
 _Pace = Annotated[float, Meta(ge=0.0, le=1e6)]
 
@@ -158,6 +169,22 @@ class Store:
         recent = {str(path) for path in self.settings.recent}
         kept = {place: known for place, known in self._last_cases().items() if place in recent}
         self._file.put({"last_cases": kept | {str(root.resolve()): case_key(root, case_id)}})
+
+    def label_marks(self, root: Path) -> tuple[list[int], list[int]]:
+        """Pixel values of the project's labels that are hidden, and of those that are locked, on this computer."""
+        marks = (self._file.get("label_marks", dict[str, _Marks]) or {}).get(project_key(root), _Marks())
+        return marks.hidden, marks.locked
+
+    def keep_label_marks(self, root: Path, hidden: Iterable[int], locked: Iterable[int]) -> None:
+        """Store which of the project's labels are hidden and locked; the oldest of many projects are forgotten."""
+        marks = _Marks(sorted(hidden), sorted(locked))
+        if (marks.hidden, marks.locked) == self.label_marks(root):
+            return
+        known = self._file.get("label_marks", dict[str, Any]) or {}
+        kept = {key: value for key, value in known.items() if key != project_key(root)}
+        if marks.hidden or marks.locked:
+            kept[project_key(root)] = asdict(marks)
+        self._file.put({"label_marks": dict(list(kept.items())[-_MAX_MARKED:]) or None})
 
     def _last_cases(self) -> dict[str, str]:
         return self._file.get("last_cases", dict[str, str]) or {}

@@ -78,10 +78,10 @@ class Brush(Tool):
         change = _erasing_table(self._options.tool, target, erases=touch.erase)
         if change is not None:
             table, name = change
-            return Stroke(mask, table, self._radius(touch), name)
+            return Stroke(mask, table, self._radius(touch), name, locks=self._editor.locks)
         limit = self._limit
         table, outside = paint_table(labels, label, limit), outside_table(labels, limit)
-        return Stroke(mask, table, self._radius(touch), f"Brush {label.name}", outside)
+        return Stroke(mask, table, self._radius(touch), f"Brush {label.name}", outside, self._editor.locks)
 
     def _radius(self, touch: Touch) -> float:
         share = max(touch.pressure, LIGHTEST) if self._options.pressure else 1.0

@@ -186,7 +186,11 @@ class ContourTool(ShapeTool[ContourDraft, ContourHit]):
         return self._draft.drawing and self._draft.contour is None
 
     def _make_gesture(self) -> ShapeGesture | None:
-        return None if self._target is None else ShapeGesture(self._target, "Contour", Combine.ADD, self._limit)
+        return (
+            None
+            if self._target is None
+            else ShapeGesture(self._target, "Contour", Combine.ADD, self._limit, self._editor.locks)
+        )
 
     def _draw(self) -> bool:
         change = self._draft.change(self._size)

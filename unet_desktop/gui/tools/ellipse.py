@@ -190,7 +190,11 @@ class EllipseTool(ShapeTool[EllipseDraft, EllipseHit]):
 
     def _make_gesture(self) -> ShapeGesture | None:
         purpose = self._purpose
-        return None if purpose is None else ShapeGesture(purpose.target, "Ellipse", purpose.combine, self._limit)
+        return (
+            None
+            if purpose is None
+            else ShapeGesture(purpose.target, "Ellipse", purpose.combine, self._limit, self._editor.locks)
+        )
 
     def _draw(self) -> bool:
         ellipse, purpose = self._draft.ellipse, self._purpose

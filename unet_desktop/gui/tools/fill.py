@@ -57,5 +57,5 @@ class Fill(Tool):
         box, plane = found
         before = mask[box.slices].copy()
         after = before.copy()
-        after[plane] = table[before[plane]]
+        after[plane] = table[before[plane]]  # the editor leaves out what is locked
         self._editor.apply(Patch(name, box.top, box.left, before, after))

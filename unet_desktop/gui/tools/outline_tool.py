@@ -52,7 +52,7 @@ class OutlineTool(Tool):
         """Begin the gesture, if there is a mask and a label."""
         if self._target is not None:
             self._erases = erases
-            gesture = ShapeGesture(self._target, self.what, self._combine, self._limit)
+            gesture = ShapeGesture(self._target, self.what, self._combine, self._limit, self._editor.locks)
             self._editor.begin(gesture)
             self._gesture = gesture
 

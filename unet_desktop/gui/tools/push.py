@@ -26,7 +26,8 @@ class PushEdge(Tool):
         if self._target is None:
             return
         radius, inwards = self._options.diameter / 2, touch.erase
-        push = Push(*self._target, (touch.x, touch.y), radius, inwards=inwards, within=self._limit)
+        at, locks = (touch.x, touch.y), self._editor.locks
+        push = Push(*self._target, at, radius, inwards=inwards, within=self._limit, locks=locks)
         self._editor.begin(push)
         self._push = push
 

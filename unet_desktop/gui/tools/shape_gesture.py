@@ -7,6 +7,7 @@ from dataclasses import replace
 from unet_desktop.gui.tools.tool import Target
 from unet_desktop.images.box import Box
 from unet_desktop.labels import Label
+from unet_desktop.masks.locks import Locks
 from unet_desktop.masks.patch import Patch
 from unet_desktop.masks.regions import Region
 from unet_desktop.masks.reshape import Combine, Reshape
@@ -23,7 +24,14 @@ class ShapeGesture:
         combine: what the shape does to the region; the next `show...` follows it, and so does the name of the step.
     """
 
-    def __init__(self, target: Target, shape: str, combine: Combine, within: Label | None = None) -> None:
+    def __init__(
+        self,
+        target: Target,
+        shape: str,
+        combine: Combine,
+        within: Label | None = None,
+        locks: Locks | None = None,
+    ) -> None:
         """Prepare to draw.
 
         Args:
@@ -31,10 +39,11 @@ class ShapeGesture:
             shape: for the name of the step, such as "Polygon".
             combine: see the class.
             within: the label whose region must not grow, or None.
+            locks: labels that must not change, or None.
         """
         self._shape, self._label = shape, target.label
         self._size: tuple[int, int] = (target.mask.shape[0], target.mask.shape[1])
-        self._reshape = Reshape(target.mask, target.labels, target.label, shape, within)
+        self._reshape = Reshape(target.mask, target.labels, target.label, shape, within, locks)
         self.combine = combine
         if combine is Combine.REPLACE:
             _ = self._reshape.region  # found now: a press may take longer than a move
@@ -62,6 +71,11 @@ class ShapeGesture:
     def met_limit(self) -> bool:
         """Does the shape that is shown reach outside the region that it must stay inside?"""
         return self.combine is not Combine.SUBTRACT and self._reshape.met_limit
+
+    @property
+    def met_lock(self) -> bool:
+        """Do locks keep pixels of the shape that is shown from changing?"""
+        return self._reshape.met_lock
 
     def finish(self) -> Patch | None:
         """End it: what it changed, or None."""

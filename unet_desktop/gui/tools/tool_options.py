@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
@@ -44,12 +45,15 @@ class ToolOptions(QObject):
         tolerance: of the wand, percent; what a drag, or a change after a use, makes of it holds for that use.
         grow_parent: what is painted outside the label's parent enlarges the parent, instead of being left out.
         labels, label: the label set and the label in use.
+        hidden, locked: pixel values of labels that are not shown, and of those that nothing changes.
 
     Signals:
         changed: any of them changed.
+        marks_changed: somebody hid or locked a label, or took that back.
     """
 
     changed = Signal()
+    marks_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +68,8 @@ class ToolOptions(QObject):
         self.grow_parent = False
         self.labels: LabelSet | None = None
         self.label: Label | None = None
+        self.hidden: frozenset[int] = frozenset()
+        self.locked: frozenset[int] = frozenset()
 
     def set_labels(self, labels: LabelSet | None) -> None:
         """Offer these labels; the label in use stays if it is among them, otherwise the first is chosen."""
@@ -73,6 +79,33 @@ class ToolOptions(QObject):
         elif before not in labels.labels:
             self.label = labels.labels[0]
         self.changed.emit()
+
+    def set_marks(self, hidden: Iterable[int], locked: Iterable[int]) -> None:
+        """Hide and lock the labels with these pixel values, and no others."""
+        marks = frozenset(hidden), frozenset(locked)
+        if marks != (self.hidden, self.locked):
+            self.hidden, self.locked = marks
+            self.changed.emit()
+
+    def toggle_hidden(self, label: Label) -> None:
+        """Hide a label, or show it again."""
+        self.set_marks(self.hidden ^ {label.value}, self.locked)
+        self.marks_changed.emit()
+
+    def toggle_locked(self, label: Label) -> None:
+        """Lock a label, or unlock it."""
+        self.set_marks(self.hidden, self.locked ^ {label.value})
+        self.marks_changed.emit()
+
+    @property
+    def obstacle(self) -> str:
+        """Why the label in use cannot be changed now, as a sentence; empty if it can."""
+        label = self.label
+        if label is not None and label.value in self.locked:
+            return f"The {label.name} is locked. Unlock it in the list of labels to change it."
+        if label is not None and label.value in self.hidden:
+            return f"The {label.name} is hidden. Show it in the list of labels to change it."
+        return ""
 
     def choose_label(self, index: int) -> None:
         """Choose the label with this index, from 0; ignored if there is none."""

@@ -40,6 +40,8 @@ TOOLS: dict[ToolKind, type[Tool]] = {
 }
 """The class of each tool; kinds of the same class share one object."""
 
+_OF_NO_LABEL = frozenset({ToolKind.NOT_ANNOTATED, ToolKind.FOVEA, ToolKind.RULER})
+"""Those that do not change the region of the label in use."""
 READING_PIXELS = (MagicWand, SmartEdge)
 """Those that work on the picture's colours."""
 
@@ -75,6 +77,7 @@ class Toolbox(QObject):
         self._kind, self._label = options.tool, options.label
         self.kept_shapes = KeptShapes()
         self._notice = ""
+        self._refused = False  # the press that is held down
         for tool in tools.values():
             tool.sketch_changed.connect(self._on_tool_sketch_changed)
             tool.refused.connect(self.refused)
@@ -88,20 +91,43 @@ class Toolbox(QObject):
         return self._tools[self._kind]
 
     def press(self, touch: Touch) -> None:
-        """Give the tool in use a press."""
+        """Give the tool in use a press, unless the label in use is locked or hidden."""
         self._notice = ""
+        self._refused = self.refuse_label()
+        if self._refused:
+            return
         if self.current.edits_mask:
             self.editing.emit()
         self.current.press(touch)
 
     def release(self, touch: Touch) -> None:
         """Give the tool in use the release."""
+        if self._refused:
+            return
         self.current.release(touch)
         if self.current.edits_mask:
             self.edited.emit()
 
+    def move(self, touch: Touch) -> None:
+        """Give the tool in use a move while the button is down."""
+        if not self._refused:
+            self.current.move(touch)
+
+    def refuse_label(self) -> bool:
+        """If the label in use is locked or hidden, and the tool is one that changes it, say so and return True."""
+        obstacle = self._obstacle
+        if obstacle:
+            self.refused.emit(obstacle)
+        return bool(obstacle)
+
+    @property
+    def _obstacle(self) -> str:
+        return "" if self._options.tool in _OF_NO_LABEL else self._options.obstacle
+
     def double_click(self, touch: Touch) -> bool:
         """Give the tool in use a second press that followed at once; False if that means nothing special to it."""
+        if self._obstacle:
+            return False
         return self.current.double_click(touch)
 
     def nudge(self, right: int, down: int) -> bool:
@@ -178,6 +204,8 @@ class Toolbox(QObject):
     def _by_key(self, edit: Callable[[], bool]) -> bool:
         if not self.current.holds_point:
             return edit()
+        if self.refuse_label():
+            return False
         self.editing.emit()
         done = edit()
         self.edited.emit()

@@ -79,7 +79,7 @@ class MagicWand(Tool):
 
     def _begin(self) -> None:
         if self._target is not None:
-            gesture = ShapeGesture(self._target, "Wand", self._combine, self._limit)
+            gesture = ShapeGesture(self._target, "Wand", self._combine, self._limit, self._editor.locks)
             self._editor.begin(gesture)
             self._gesture = gesture
 

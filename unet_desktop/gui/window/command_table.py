@@ -16,6 +16,7 @@ from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.commands.command import CommandSet, commands_of
 from unet_desktop.gui.compare.commands import CompareCommands
 from unet_desktop.gui.correct.commands import EditCommands
+from unet_desktop.gui.correct.label_commands import LabelCommands
 from unet_desktop.gui.correct.region_commands import RegionCommands
 from unet_desktop.gui.export.commands import ExportCommands
 from unet_desktop.gui.folders.commands import FolderCommands
@@ -25,7 +26,7 @@ from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.commands import ModelCommands
 from unet_desktop.gui.projects.commands import ProjectCommands
 from unet_desktop.gui.projects.keeping_commands import KeepingCommands
-from unet_desktop.gui.projects.label_commands import LabelCommands
+from unet_desktop.gui.projects.label_commands import LabelSetCommands
 from unet_desktop.gui.readers.adjudication_commands import AdjudicationCommands
 from unet_desktop.gui.readers.commands import ReaderCommands
 from unet_desktop.gui.style.theme import Appearance
@@ -48,6 +49,7 @@ class CommandSets:
     adjudication: AdjudicationCommands
     edit: EditCommands
     regions: RegionCommands
+    label: LabelCommands
     history: HistoryCommands
     train: TrainCommands
     models: ModelCommands
@@ -55,7 +57,7 @@ class CommandSets:
     grading: GradingCommands
     view: ViewCommands
     keeping: KeepingCommands
-    labels: LabelCommands
+    labels: LabelSetCommands
     window: WindowCommands
 
     def __iter__(self) -> Iterator[CommandSet]:
@@ -91,11 +93,12 @@ def make_command_sets(
         adjudication=AdjudicationCommands(app, panels.readers, partial(docks.bring_forward, docks.readers), errors),
         edit=EditCommands(app, errors, close_message),
         regions=RegionCommands(app, errors),
+        label=LabelCommands(app, errors),
         history=HistoryCommands(app, window, panels.history, partial(docks.bring_forward, docks.history), errors),
         train=TrainCommands(app, window, partial(docks.bring_forward, docks.training), errors),
         models=ModelCommands(app, window, errors),
         keeping=KeepingCommands(app, window, panels.banner, errors),
-        labels=LabelCommands(app, window, errors),
+        labels=LabelSetCommands(app, window, errors),
         cases=CaseCommands(app, window, panels.cases, partial(docks.bring_forward, docks.cases), errors),
         grading=GradingCommands(app, errors),
         view=ViewCommands(app, canvas, partial(docks.bring_forward, docks.view), errors),

@@ -118,6 +118,7 @@ class MainWindow(TabOrderedWindow):
         self.setStyleSheet(style_sheet(colours))
         self.actions_by_id.set_colours(colours)
         self.panels.cases.set_colours(colours)
+        self.panels.tools.label_list.set_colours(colours)
         self.panels.history.set_colours(colours)
         colour_toolbar_arrow(self, colours)
 

@@ -108,14 +108,24 @@ def _block(widget: QWidget, window: QMainWindow) -> Block:
 
 def _order_by_rows(widgets: list[QWidget], window: QMainWindow) -> list[QWidget]:
     """Row by row; a row is what has its middle at the height of the row's first widget, and the other way round."""
-    places = {widget: QRect(widget.mapTo(window, QPoint()), QSize(widget.size())) for widget in widgets}
+    places = {widget: _place(widget, window) for widget in widgets}
     rows: list[list[QWidget]] = []
     for widget in sorted(widgets, key=lambda one: (places[one].y(), places[one].x())):
-        if rows and _is_beside(places[rows[-1][0]], places[widget]):
+        first = rows[-1][0] if rows else None
+        if first is not None and not first.isAncestorOf(widget) and _is_beside(places[first], places[widget]):
             rows[-1].append(widget)
         else:
             rows.append([widget])
     return [widget for row in rows for widget in sorted(row, key=lambda one: places[one].x())]
+
+
+def _place(widget: QWidget, window: QMainWindow) -> QRect:
+    """Where a widget is in the window, as if nothing were scrolled: the order must not depend on that."""
+    place, area = QRect(widget.mapTo(window, QPoint()), QSize(widget.size())), _scroll_area(widget)
+    while area is not None:
+        place.translate(area.horizontalScrollBar().value(), area.verticalScrollBar().value())
+        area = _scroll_area(area)
+    return place
 
 
 def _is_beside(one: QRect, other: QRect) -> bool:
