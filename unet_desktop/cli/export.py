@@ -37,6 +37,8 @@ def run(
     contours: flags.Contours = "",
     dicom_seg: flags.DicomSeg = False,
     table: flags.Tables = "csv",
+    pictures: own.Pictures = False,
+    training_set: own.TrainingKinds = "",
     report: flags.Reports = "",
     identifiers: own.IdentifierUse = "omit",
     csv_dialect: flags.CsvDialectName = "plain",
@@ -56,6 +58,8 @@ def run(
         output=out,
         selection=Selection(tuple(cases or ()), _parse_states(state), words),
         outputs=parse_outputs("none", contours, table, report, identifiers, csv_dialect, "clearer", **switches),
+        pictures=pictures,
+        training_sets=split_kinds(training_set),
         key_file=_find_key_file(key, pseudonyms=pseudonyms, hashed=hash_names),
         replace=replace,
     )

@@ -70,6 +70,25 @@ Replace = Annotated[
         rich_help_panel=_OUTPUT,
     ),
 ]
+Pictures = Annotated[
+    bool,
+    typer.Option(
+        "--pictures",
+        help="Write the pictures too, as PNG of their pixels alone, without what else their files hold.",
+        rich_help_panel=_OUTPUT,
+    ),
+]
+TrainingKinds = Annotated[
+    str,
+    typer.Option(
+        "--training-set",
+        metavar="KINDS",
+        help="Write training sets with the project's split: nnunet, folder (for PyTorch and TensorFlow), rootpainter, "
+        "or several separated by commas.",
+        rich_help_panel=_OUTPUT,
+        show_default=False,
+    ),
+]
 Pseudonyms = Annotated[
     bool,
     typer.Option(

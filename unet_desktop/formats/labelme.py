@@ -34,7 +34,15 @@ _OPENED_BY_LABELME = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff"
 
 
 def encode_labelme(
-    path: Path, image: Image, mask: Mask, box: Box, labels: LabelSet, *, target: Path, page: int = 0
+    path: Path,
+    image: Image,
+    mask: Mask,
+    box: Box,
+    labels: LabelSet,
+    *,
+    target: Path,
+    page: int = 0,
+    embed: bool = False,
 ) -> bytes:
     """Encode one picture's pieces as a labelme file.
 
@@ -50,14 +58,15 @@ def encode_labelme(
         labels: the label set.
         target: path of the file that is encoded, from whose folder labelme looks for the picture.
         page: in the file, from 0.
+        embed: embed the picture in any case, and do not say where it is.
     """
     height, width = mask.shape
-    opened = page == 0 and not image.note and path.suffix.lower() in _OPENED_BY_LABELME
+    opened = not embed and page == 0 and not image.note and path.suffix.lower() in _OPENED_BY_LABELME
     data = {
         "version": _VERSION,
         "flags": {},
         "shapes": list(_shapes(mask, box, labels)),
-        "imagePath": relative_path(path, target.parent),
+        "imagePath": path.name if embed else relative_path(path, target.parent),
         "imageData": None if opened else base64.b64encode(encode_jpeg(image.pixels)).decode("ascii"),
         "imageHeight": height,
         "imageWidth": width,

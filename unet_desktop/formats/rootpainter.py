@@ -7,7 +7,9 @@ Without a segmentation, what nobody painted is not annotated. There is one struc
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import io
+import json
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,7 @@ from unet_desktop.formats.annotations import UNNAMED, Annotation, Drawn, Entry, 
 from unet_desktop.formats.shapes import Plane
 from unet_desktop.images.read import DECODER_ERRORS, MAX_PIXELS
 from unet_desktop.links import open_to_read
+from unet_desktop.masks.regions import Region
 
 _PARTS = ("annotations/train", "annotations/val", "annotations")
 _RED, _GREEN, _ALPHA = 0, 1, 3
@@ -77,3 +80,37 @@ def _read(path: Path) -> NDArray[np.uint8]:
 
 
 ROOTPAINTER_FORMAT = Format("a RootPainter project", look_at_rootpainter, read_rootpainter)
+
+
+_FOREGROUND, _BACKGROUND = (255, 0, 0, 180), (0, 255, 0, 180)
+"""Colours of RootPainter's brushes; what is transparent is not annotated."""
+PROJECT_FOLDERS = ("annotations/train", "annotations/val", "segmentations", "models", "messages", "logs")
+"""Of a project; RootPainter expects all of them."""
+PROJECT_SUFFIX = ".seg_proj"
+
+
+def encode_annotation(region: Region, annotated: Region) -> bytes:
+    """Encode an annotation of one structure as an RGBA PNG.
+
+    Args:
+        region: (H, W) bool: the structure, painted red.
+        annotated: (H, W) bool: what somebody has looked at; the rest of it is green, and all else transparent.
+    """
+    colours = np.zeros((*region.shape, 4), np.uint8)
+    colours[annotated] = _BACKGROUND
+    colours[region] = _FOREGROUND
+    buffer = io.BytesIO()
+    Pillow.fromarray(colours).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
+def project_file(name: str, dataset: str, file_names: Sequence[str]) -> bytes:
+    """Encode a project's file, which lies in `projects/NAME` beside `datasets/DATASET`."""
+    data = {
+        "name": name,
+        "dataset": dataset,
+        "original_model_file": "random weights",
+        "location": f"projects/{name}",
+        "file_names": list(file_names),
+    }
+    return (json.dumps(data, indent=4) + "\n").encode()

@@ -61,6 +61,13 @@ def encode_jpeg(pixels: Pixels, quality: int = 90) -> bytes:
     return buffer.getvalue()
 
 
+def encode_png(pixels: Pixels) -> bytes:
+    """Encode (H, W, 3) uint8 RGB as PNG, without loss and without metadata."""
+    buffer = io.BytesIO()
+    Pillow.fromarray(pixels).save(buffer, "PNG", compress_level=1)
+    return buffer.getvalue()
+
+
 def draw_close_up(path: Path, mask: Mask, labels: LabelSet, longest: int) -> Pixels:
     """Return a square close-up of the mask with its outlines, (s, s, 3) uint8 with s <= `longest`.
 

@@ -19,6 +19,7 @@ _CASE = (
     Column("created", Kind.TEXT, "", "when the picture came into the project: ISO 8601, UTC"),
     Column("notes", Kind.TEXT, "", "what was noted"),
     Column("no_cup", Kind.FLAG, "", "somebody said that there is no cup"),
+    Column("not_annotated_px", Kind.WHOLE, "px", "pixels that nobody has said anything about"),
     Column("proposed_by", Kind.TEXT, "", "the model whose proposal the mask began as; empty if it was drawn by hand"),
     Column("proposed_by_model", Kind.TEXT, "", "first 16 digits of the SHA-256 of that model's weights"),
     Column("dice_to_proposal", Kind.NUMBER, "", "Dice of the first proposal and the mask, mean over the labels"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from unet_desktop import __version__, files
 from unet_desktop.errors import ImageError, ProjectError, UserError
 from unet_desktop.formats.dicom_seg import SUFFIX, SourceModel, dicom_segmentation
 from unet_desktop.images.box import Box
+from unet_desktop.images.burnt_in_text import looks_lettered
 from unet_desktop.images.dicom_facts import read_facts
 from unet_desktop.images.laterality import Eye, guess_eye_from_picture
 from unet_desktop.images.read import Image, Pixels, read_image
@@ -21,7 +22,8 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import Measurement
 from unet_desktop.masks.measurement_tracker import MeasurementTracker
-from unet_desktop.masks.regions import Mask
+from unet_desktop.masks.overlay import encode_png
+from unet_desktop.masks.regions import Mask, is_annotated
 from unet_desktop.project.case import Case
 from unet_desktop.project.corrections import Correction
 from unet_desktop.project.form import NO_FORM, Form
@@ -29,6 +31,7 @@ from unet_desktop.project.layout import Layout
 from unet_desktop.project.predictions import FIRST_PROPOSAL
 from unet_desktop.tasks.export.names import NamedCase
 from unet_desktop.tasks.export.request import ExportRequest
+from unet_desktop.tasks.export.training_sets import TrainingSets
 from unet_desktop.tasks.folders.columns import column_part
 from unet_desktop.tasks.folders.flags import Findings, Flags, StereoNote, find_flags
 from unet_desktop.tasks.folders.mask_files import mask_files
@@ -54,6 +57,7 @@ class Known:
         corrections: of cases by their ids.
         created: when cases came into the project, by their ids.
         degrees_per_pixel, form: see `Manifest`.
+        training_sets: what is written for other programs.
     """
 
     layout: Layout
@@ -64,6 +68,7 @@ class Known:
     created: Mapping[str, str] = field(default_factory=dict)
     degrees_per_pixel: float | None = None
     form: Form = NO_FORM
+    training_sets: TrainingSets | None = None
 
     def name_model(self, fingerprint: str) -> str:
         """Return what people call a model; empty for none."""
@@ -166,18 +171,34 @@ def export_case(named: NamedCase, known: Known, request: ExportRequest) -> Segme
         fovea=drawn.case.fovea,
     )
     row |= mask_columns(drawn.found, known.labels, drawn.mask.shape, facts, drawn.eye, drawn.eye_from)
+    row["not_annotated_px"] = int(np.count_nonzero(~is_annotated(drawn.mask)))
     row |= {"found": _finds_anything(drawn.found)} | _flags(drawn, known.labels).columns(known.labels)
     row |= {"program": f"U-Net Desktop {__version__}", "sha256": "" if hides else digest}
     notes = [drawn.image.note, _pieces_note(drawn), "" if digest == drawn.case.sha256 else _CHANGED]
-    written = tuple(mask_files(named.picture, request.outputs, request.output, drawn.image, drawn.mask, known.labels))
+    written = tuple(_files(drawn, known, request))
     if request.outputs.dicom_seg:
         segmentation, missing = _dicom_segmentation(drawn, known, who=request.outputs.identifiers == "keep")
         notes.append(missing)
         written += segmentation
+    if hides and looks_lettered(drawn.image.pixels):
+        notes.append(LETTERED)
     row["note"] = " ".join(filter(None, notes))
     return Segmented(row | {"seconds": round(time.perf_counter() - started, 3)}, written)
 
 
+def _files(drawn: DrawnCase, known: Known, request: ExportRequest) -> Iterator[tuple[str, bytes]]:
+    picture, embeds = drawn.named.picture, request.key_file is not None
+    png = encode_png(drawn.image.pixels) if request.pictures or request.training_sets else b""
+    if request.pictures:
+        where = f"pictures/{picture.name}.png"
+        yield where, png
+        picture, embeds = replace(picture, path=request.output / where), False
+    yield from mask_files(picture, request.outputs, request.output, drawn.image, drawn.mask, known.labels, embed=embeds)
+    if known.training_sets is not None:
+        yield from known.training_sets.files(drawn.case, picture.name, png, drawn.mask)
+
+
+LETTERED = "The picture looks like it has letters at its edge, perhaps a name: check it before you pass it on."
 _CHANGED = "The picture's file is not the one that was imported."
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -22,9 +22,10 @@ from unet_desktop.project.trail import Act, find_end, read
 from unet_desktop.tasks.events import ExportDone, ExportEvent, FileWritten, ItemDone
 from unet_desktop.tasks.export.columns import export_columns
 from unet_desktop.tasks.export.names import NamedCase, plain_names, pseudonyms
-from unet_desktop.tasks.export.one_case import Known, try_case
+from unet_desktop.tasks.export.one_case import LETTERED, Known, try_case
 from unet_desktop.tasks.export.report import Provenance, write_reports
 from unet_desktop.tasks.export.request import Chosen, ExportRequest
+from unet_desktop.tasks.export.training_sets import TrainingSets, delete_left_overs
 from unet_desktop.tasks.folders.ledger import NAME, PEOPLE, Entry, Ledger, refuse_other_kind
 from unet_desktop.tasks.folders.outcome import Outcome, Problem
 from unet_desktop.tasks.folders.output_folder import OutputFolder, refuse_blocked, refuse_taken
@@ -39,6 +40,12 @@ log = logging.getLogger("unet.tasks")
 
 HEADER = "export.json"
 """File that says what the export is: of which project, which cases, when, by whom, and how the trail ended then."""
+_TRAINING_SETS = {
+    "nnunet": ("data for nnU-Net", "nnunet"),
+    "folder": ("training set", "training_set"),
+    "rootpainter": ("data for RootPainter", "rootpainter"),
+}
+"""What people read, and the folder."""
 _HIDDEN = "It could not be exported; whoever made the export was told why."
 """In place of problems in files that must not name anything."""
 
@@ -64,19 +71,20 @@ def export_cases(request: ExportRequest) -> Iterator[ExportEvent]:
     if not chosen.cases and not request.selection.ids:
         raise UserError("None of these cases has a mask that a person drew or accepted. Correct some of them first.")
     refuse_blocked(request.output, request.outputs, project.labels)
+    export = _Export(request, project, chosen)
     if not request.replace:
-        _refuse_foreign(request, project, chosen)
-    return _Export(request, project, chosen).events()
+        _refuse_foreign(request, project, chosen, export.summaries)
+    return export.events()
 
 
-def _refuse_foreign(request: ExportRequest, project: ProjectReader, chosen: Chosen) -> None:
+def _refuse_foreign(request: ExportRequest, project: ProjectReader, chosen: Chosen, summaries: Iterable[str]) -> None:
     """Refuse early what would overwrite files that no export wrote; nothing is changed."""
     if not request.output.is_dir():
         return
     refuse_taken(request.output)
     with contextlib.closing(Ledger(request.output / NAME)) as ledger:
         refuse_other_kind(ledger, request.output, of_people=True)
-        written = WrittenFiles(request.output, ledger, summaries=[HEADER])
+        written = WrittenFiles(request.output, ledger, summaries=summaries)
         written.refuse_summaries(request.outputs)
         if request.key_file is None:  # new pseudonyms are given later
             pictures = [named.picture for named in plain_names(chosen.cases, project.root) if not named.case.damage]
@@ -93,12 +101,19 @@ class _Export:
         number, digest = find_end(project.layout)
         name = "" if request.key_file is not None else project.name
         self._provenance = Provenance(name, datetime.now(UTC), number, digest, len(chosen.without_mask))
+        known_as = name or "project"
+        self._sets = TrainingSets.of(request.training_sets, known_as, project.labels, project.layout, chosen.cases)
         self._work = Work(PEOPLE, request.outputs.of_a_picture, project.labels)
+
+    @property
+    def summaries(self) -> tuple[str, ...]:
+        """The files about all cases that no folder run has, below the output folder."""
+        return (HEADER, *self._sets.summaries)
 
     def events(self) -> Iterator[ExportEvent]:
         request = self._request
-        take = partial(OutputFolder.take, request.output, replace=request.replace, summaries=[HEADER])
-        with contextlib.closing(take()) as folder:
+        take = OutputFolder.take(request.output, replace=request.replace, summaries=self.summaries)
+        with contextlib.closing(take) as folder:
             self._named = self._name_cases()
             try:
                 yield from self._without_masks()
@@ -109,10 +124,20 @@ class _Export:
                 if isinstance(stop, WriteError):
                     raise WriteError(f"{stop} What is complete is kept; export again to get the rest.") from stop
                 raise
+            delete_left_overs(request.output, folder.ledger, self._entries(folder))
             for what in request.outputs.folders:
                 yield FileWritten(what, request.output / what)
+            yield from (FileWritten(what, request.output / folder) for what, folder in self._more_folders())
             yield from self._write_summaries(folder)
         yield ExportDone(self._exported, self._failed, len(self._chosen.without_mask))
+
+    def _more_folders(self) -> Iterator[tuple[str, str]]:
+        if self._request.pictures:
+            yield "pictures", "pictures"
+        if self._request.training_sets:
+            left_out = len(self._named) - len(self._sets.parts)
+            log.info("%d cases are flagged or incomplete, and in no training set", left_out)
+        yield from (_TRAINING_SETS[kind] for kind in self._request.training_sets)
 
     def _name_cases(self) -> list[NamedCase]:
         cases, root, key_file = self._chosen.cases, self._project.root, self._request.key_file
@@ -159,9 +184,10 @@ class _Export:
             told = told or outcome.sentence
         else:
             self._exported += 1
+        note = LETTERED if not isinstance(outcome, Problem) and LETTERED in str(outcome.row["note"]) else ""
         mask = self._request.output / "masks" / f"{named.picture.name}.png" if self._request.outputs.masks else None
         done = self._exported + self._failed
-        return ItemDone(named.case.id, done, self._total, told, "", named.source, None if told else mask)
+        return ItemDone(named.case.id, done, self._total, told, note, named.source, None if told else mask)
 
     def _gather(self) -> Known:
         project = self._project
@@ -175,6 +201,7 @@ class _Export:
             {entry.case: entry.when for entry in trail.entries if entry.act == Act.CREATED},
             project.degrees_per_pixel,
             project.form,
+            self._sets,
         )
 
     def _write_summaries(self, folder: OutputFolder) -> Iterator[FileWritten | Message]:
@@ -188,6 +215,8 @@ class _Export:
                 yield from write_contours(request.output, labels, PEOPLE, entries)
             layout = self._project.layout
             yield from write_reports(request, layout, labels, self._named, entries(), self._provenance)
+            ids = {named.picture.relative: named.case.id for named in self._named}
+            self._sets.write_summaries(request.output, entries(), ids)
             files.write_json(request.output / HEADER, self._header())
 
     def _entries(self, folder: OutputFolder) -> Iterator[Entry]:

@@ -20,7 +20,14 @@ from unet_desktop.tasks.folders.region_files import region_files
 
 
 def mask_files(
-    picture: Picture, outputs: Outputs, folder: Path, image: Image, mask: Mask, labels: LabelSet
+    picture: Picture,
+    outputs: Outputs,
+    folder: Path,
+    image: Image,
+    mask: Mask,
+    labels: LabelSet,
+    *,
+    embed: bool = False,
 ) -> Iterator[tuple[str, bytes]]:
     """Yield (path below the output folder, content) of each file that is asked for.
 
@@ -31,6 +38,7 @@ def mask_files(
         image: as decoded.
         mask: (H, W) uint8.
         labels: of the mask.
+        embed: embed the picture in labelme's files, which then do not say where it is.
     """
     name = picture.name
     if outputs.masks:
@@ -48,5 +56,8 @@ def mask_files(
         yield f"{COCO_PARTS}/{name}.json", encode_coco(picture.relative, mask, box, labels)
     if "labelme" in outputs.contours:
         where = f"contours/labelme/{name}.json"
-        content = encode_labelme(picture.path, image, mask, box, labels, target=folder / where, page=picture.page)
-        yield where, content
+        page = picture.page
+        yield (
+            where,
+            encode_labelme(picture.path, image, mask, box, labels, target=folder / where, page=page, embed=embed),
+        )
