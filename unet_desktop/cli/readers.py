@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
@@ -13,10 +13,16 @@ from unet_desktop.cli.console import output
 from unet_desktop.cli.progress import follow
 from unet_desktop.file_names import fold
 from unet_desktop.plurals import quantity
+from unet_desktop.project.assignment import assign
 from unet_desktop.project.case import UNCORRECTED, CaseState
+from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.workbooks import list_workbooks, make_workbook
 from unet_desktop.safe_text import escape_controls
+from unet_desktop.tasks.readers.consensus import Method
+
+if TYPE_CHECKING:
+    from unet_desktop.tasks.events import ReadersAgreement
 
 app = typer.Typer(
     name="readers",
@@ -93,6 +99,29 @@ def add_reader(
     output.print(f"{found.workbook.title} reads {quantity(count, 'case')} in {found.root}", markup=False)
 
 
+@app.command("assign")
+def assign_cases(
+    context: typer.Context,
+    names: Annotated[list[str] | None, typer.Argument(help="Readers; none to take the assignment away.")] = None,
+    cases: Annotated[
+        str | None, typer.Option(help="Cases to assign, separated by commas; default: all.", show_default=False)
+    ] = None,
+    per_case: Annotated[int, typer.Option(help="Readers of each case; 0 for all of those given.", min=0)] = 0,
+    seed: Annotated[int, typer.Option(help="Of the random order: the same seed assigns the same.", min=0)] = 0,
+) -> None:
+    """Assign cases to readers; cases of one patient go to the same readers.
+
+    A reader who is added afterwards gets the assigned cases. In the window, "assigned:NAME" finds them.
+    """
+    chosen = None if cases is None else [case.strip() for case in cases.split(",") if case.strip()]
+    with lease_exclusively(context.obj) as lease:
+        counts = assign(lease.project.writable(), names or [], chosen, per_case=per_case, seed=seed)
+    for name, count in counts.items():
+        output.print(f"{name}: {quantity(count, 'case')}", markup=False)
+    if not counts:
+        output.print("The cases are assigned to nobody now.")
+
+
 @app.command("copy")
 def copy_for_reader(
     context: typer.Context,
@@ -140,3 +169,81 @@ def collect_copies(
 
     events = collect(context.obj, copies, reader=reader, edited_trails=edited_trail)
     raise typer.Exit(follow(events, "Collecting").code)
+
+
+@app.command("consensus")
+def fill_cases(
+    context: typer.Context,
+    method: Annotated[
+        Method,
+        typer.Option(
+            help="single: where one reader has drawn the case or all agree; majority or staple: of three or more."
+        ),
+    ] = Method.SINGLE,
+) -> None:
+    """Give the cases without a mask one from the readers, to be adjudicated; a mask that is there is never changed.
+
+    This also puts together the work of readers who had different cases.
+    """
+    from unet_desktop.tasks.holding_project import holding_project
+    from unet_desktop.tasks.readers.consensus import make_consensus
+
+    ProjectReader.open(context.obj)
+    raise typer.Exit(follow(holding_project(context.obj, make_consensus(context.obj, method)), "Adjudicating").code)
+
+
+@app.command("agreement")
+def show_agreement(
+    context: typer.Context,
+    table: Annotated[
+        Path | None, typer.Option(help="Write the table (.csv, .parquet or .xlsx).", show_default=False)
+    ] = None,
+    csv_dialect: Annotated[str, typer.Option(help="plain, excel, excel-eu, or as in segment --help.")] = "plain",
+    months: Annotated[bool, typer.Option("--months", help="Add rows for each month.")] = False,
+    with_project: Annotated[
+        bool, typer.Option("--with-project", help="Compare each reader also with the project's own masks.")
+    ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Overwrite a file that this command did not write.")
+    ] = False,
+) -> None:
+    """Show how well the readers agree: Dice, vCDR with limits of agreement and ICC, kappa of graded items.
+
+    A reader who read the cases twice is compared with the former reading. For a report of two readers with plots, use
+    "unet-desktop evaluate PROJECT/readers/ONE PROJECT/readers/OTHER --html FILE".
+    """
+    from unet_desktop.tasks.evaluation.tables import check_table
+    from unet_desktop.tasks.events import ReadersAgreement
+    from unet_desktop.tasks.folders.csv_dialect import parse_dialect
+    from unet_desktop.tasks.own_files import refuse_foreign
+    from unet_desktop.tasks.readers.agreement import find_agreement, write_agreement
+
+    if table is not None:
+        check_table(table)
+        if not replace:
+            refuse_foreign([table])
+    dialect = parse_dialect(csv_dialect)
+    followed = follow(find_agreement(context.obj, with_project=with_project, months=months), "Comparing")
+    code = followed.code
+    for event in followed.rest:
+        if isinstance(event, ReadersAgreement):
+            _print_agreement(event)
+            if table is not None:
+                follow(write_agreement(event, table, dialect), "Writing")
+    raise typer.Exit(code)
+
+
+def _print_agreement(found: ReadersAgreement) -> None:
+    shown = Table(title=Text(escape_controls(f"Agreement of the readers of {found.project}")))
+    for heading in ("readers", "period", "measure", "cases", "value", "from", "to"):
+        shown.add_column(heading, justify="left" if heading in {"readers", "period", "measure"} else "right")
+    before = None
+    for row in found.rows:
+        who = " / ".join(name for name in (row.first, row.second) if name)
+        if before not in {None, who}:
+            shown.add_section()
+        numbers = ["" if one is None else f"{one:.3f}" for one in (row.value, row.low, row.high)]
+        cells = ("" if who == before else who, row.period, row.measure, f"{row.cases:,}", *numbers)
+        shown.add_row(*(Text(escape_controls(cell)) for cell in cells))
+        before = who
+    output.print(shown)

@@ -10,6 +10,9 @@ from enum import StrEnum
 from unet_desktop.images.laterality import Eye
 from unet_desktop.project.case import UNCORRECTED, Case, CaseState
 
+ASSIGNED = "assigned:"
+"""Begins a word of a search that is about readers."""
+
 
 class CaseFilter(StrEnum):
     """Which cases to list; each state has a filter of the same name.
@@ -41,7 +44,8 @@ class CaseQuery:
     """Which cases, in which order.
 
     Attributes:
-        words: each must occur in the name, patient or notes; case-insensitive.
+        words: each must occur in the name, patient or notes; case-insensitive. "assigned:anna" finds the cases that a
+            reader of this name is to read.
         filter: cases of one state, incomplete ones, flagged ones, or those with notes.
         order: what they are sorted by.
         backwards: reverse the order; cases without a value stay last.
@@ -111,7 +115,13 @@ _INCOMPLETE = (CaseFilter.ALL, CaseFilter.INCOMPLETE)
 
 def _matches(case: Case, words: list[str]) -> bool:
     text = f"{case.id}\n{case.patient}\n{case.notes}".casefold()
-    return all(word in text for word in words)
+    return all(_is_assigned(case, word) if word.startswith(ASSIGNED) else word in text for word in words)
+
+
+def _is_assigned(case: Case, word: str) -> bool:
+    """Whether the case is assigned to a reader whose name holds what follows; "assigned:" alone finds all of them."""
+    wanted = word.removeprefix(ASSIGNED)
+    return any(wanted in name.casefold() for name in case.assigned_to)
 
 
 def _sort_value(case: Case, order: CaseOrder) -> float | None:

@@ -359,6 +359,39 @@ class ReadersCompared:
     cases: tuple[CaseDisagreement, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """One measure of how well readers agree.
+
+    Attributes:
+        first, second: the readers; differences are first minus second.
+        kind: two readers, one at two times, a reader with the project, or all readers.
+        period: all cases, or a month.
+        measure: what is measured, in words.
+        cases: number of cases.
+        value: of the measure.
+        low, high: its 95 % confidence interval, or the limits of agreement; None where there is none.
+    """
+
+    first: str
+    second: str
+    kind: str
+    period: str
+    measure: str
+    cases: int
+    value: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadersAgreement:
+    """How well the readers of a project agree; `project` is its name."""
+
+    project: str
+    rows: tuple[AgreementRow, ...]
+
+
 ImportEvent: TypeAlias = (
     ItemDone | Message | StopPoint | LeftWithoutMask | MasksLeftOut | AnnotationsLeftOut | FileWritten
 )
@@ -381,10 +414,14 @@ BackupEvent: TypeAlias = ItemDone | Message | StopPoint | FileWritten
 """Of writing a project to one file, checking such a file and restoring a project from it."""
 CollectEvent: TypeAlias = ItemDone | Message
 """Of bringing readers' copies of a project together."""
+ConsensusEvent: TypeAlias = ItemDone
+"""Of making masks of several readers' masks."""
+AgreementEvent: TypeAlias = ItemDone | StopPoint | ReadersAgreement | FileWritten
+"""Of comparing the readers of a project."""
 DisagreementEvent: TypeAlias = ItemDone | ReadersCompared
 """Of looking where readers differ."""
 TaskEvent: TypeAlias = (
     "ImportEvent | TrainingTaskEvent | AdaptationEvent | FolderEvent | EvaluationEvent | CheckEvent | ExportEvent"
-    " | BackupEvent | DisagreementEvent | AugmentedSheet | DeviceFound | DemoResult"
+    " | BackupEvent | DisagreementEvent | AgreementEvent | AugmentedSheet | DeviceFound | DemoResult"
 )
 """Of any task: what the terminal follows and the window's jobs pass on."""

@@ -9,6 +9,7 @@ import shutil
 import numpy as np
 import pytest
 from PIL import Image
+from reader_squares import square
 
 from unet_desktop.errors import LabelError, ProjectError, UserError
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
@@ -24,13 +25,6 @@ from unet_desktop.tasks.check_project import check_project
 from unet_desktop.tasks.events import CheckFinding, ItemDone
 from unet_desktop.tasks.readers import collect as module
 from unet_desktop.tasks.readers.collect import collect
-
-
-def square(size: int = 20, cup: int = 5) -> np.ndarray:
-    mask = np.zeros((60, 80), np.uint8)
-    mask[10 : 10 + size, 20 : 20 + size] = 1
-    mask[12 : 12 + cup, 22 : 22 + cup] = 2
-    return mask
 
 
 @pytest.fixture

@@ -1,0 +1,132 @@
+"""Agreement of readers, where they differ most, their consensus, and who reads what."""
+
+from __future__ import annotations
+
+import csv
+
+import numpy as np
+import pytest
+from reader_squares import square
+
+from unet_desktop.errors import ProjectError, UserError
+from unet_desktop.project.assignment import assign
+from unet_desktop.project.case_query import CaseQuery, matching_ids
+from unet_desktop.project.project import Project
+from unet_desktop.project.trail import Act, read
+from unet_desktop.project.workbooks import workbook_of
+from unet_desktop.tasks.events import ItemDone, ReadersAgreement, ReadersCompared
+from unet_desktop.tasks.folders.csv_dialect import parse_dialect
+from unet_desktop.tasks.readers.agreement import ALL, ONESELF, PAIR, PROJECT, find_agreement, write_agreement
+from unet_desktop.tasks.readers.consensus import Method, make_consensus
+from unet_desktop.tasks.readers.disagreement import find_disagreements
+
+
+def last(events, kind):
+    (found,) = [event for event in events if isinstance(event, kind)]
+    return found
+
+
+def rows_of(found, first, second):
+    return {row.measure: row for row in found.rows if (row.first, row.second, row.period) == (first, second, "all")}
+
+
+def test_all_pairs_and_a_reader_with_oneself(study, tmp_path):
+    found = last(find_agreement(study.root, resamples=0), ReadersAgreement)
+    kinds = {(row.first, row.second): row.kind for row in found.rows}
+    assert kinds == {
+        ("Anna", "Anna (2)"): ONESELF,
+        ("Anna", "Ben"): PAIR,
+        ("Anna", "Cy"): PAIR,
+        ("Anna (2)", "Ben"): PAIR,
+        ("Anna (2)", "Cy"): PAIR,
+        ("Ben", "Cy"): PAIR,
+        ("Anna, Ben, Cy", ""): ALL,
+    }
+    rows = rows_of(found, "Anna", "Cy")
+    assert rows["Dice, optic disc"].value == 1.0
+    # cups of 4, 7, 10 against 7, 10, 13 pixels in squares of 20
+    dice = [2 * a * a / (a * a + b * b) for a, b in ((4, 7), (7, 10), (10, 13))]
+    assert rows["Dice, optic cup"].value == pytest.approx(np.mean(dice))
+    bias = rows["vCDR, mean difference"]
+    assert (bias.cases, bias.value) == (3, pytest.approx(-3 / 20))
+    limits = rows["vCDR, limits of agreement"]
+    assert (limits.low, limits.high) == (pytest.approx(-0.15), pytest.approx(-0.15))
+    assert rows["quality, same grade"].value == pytest.approx(1 / 3)
+    # bad fair good against fair good good, quadratic: observed (1 + 1) / 4 / 3; by chance all nine pairs
+    chance = np.mean([(a - b) ** 2 / 4 for a in (0, 1, 2) for b in (1, 2, 2)])
+    assert rows["quality, kappa (quadratic)"].value == pytest.approx(1 - (2 / 4 / 3) / chance)
+    assert rows["age, mean difference"].value == pytest.approx(-3)
+    assert rows_of(found, "Anna", "Ben")["quality, kappa (unweighted)"].value == 1.0
+    path = tmp_path / "agreement.csv"
+    assert [event.path for event in write_agreement(found, path, parse_dialect("plain"))] == [path]
+    with path.open(newline="") as file:
+        written = list(csv.DictReader(file))
+    assert len(written) == len(found.rows)
+    assert written[0]["first"] == "Anna"
+    with pytest.raises(UserError, match="is not the name of a table"):
+        next(write_agreement(found, tmp_path / "agreement.doc", parse_dialect("plain")))
+
+
+def test_over_time_and_with_the_consensus(study):
+    study.save_mask("p0", square(20, 4))
+    found = last(find_agreement(study.root, resamples=0, months=True, with_project=True), ReadersAgreement)
+    assert {row.kind for row in found.rows} == {ONESELF, PAIR, PROJECT, ALL}
+    with_project = rows_of(found, "Anna", "project Ward 3")
+    assert (with_project["Dice, optic cup"].cases, with_project["Dice, optic cup"].value) == (1, 1.0)
+    month = study.case("p0").changed_at[:7]
+    assert {row.period for row in found.rows} == {"all", month}
+
+
+def test_nothing_to_compare_is_said(study, tmp_path):
+    for name in ("Anna", "Ben", "Cy"):
+        workbook = Project.open(workbook_of(study.layout, name, 1).root)
+        for case in workbook.cases():
+            workbook.remove_case(case.id)
+    with pytest.raises(ProjectError, match="No case has been read by two readers yet"):
+        list(find_agreement(study.root))
+    with pytest.raises(ProjectError, match="No case has been read by two readers yet"):
+        list(find_disagreements(study.root))
+
+
+def test_the_largest_disagreement_comes_first(study):
+    found = last(find_disagreements(study.root), ReadersCompared)
+    assert [(case.name, case.readers) for case in found.cases] == [("p0", 4), ("p1", 4), ("p2", 4)]
+    assert found.cases[0].dice == pytest.approx((1 + 2 * 16 / (16 + 49)) / 2)
+    assert found.cases[0].ratio_range == pytest.approx(3 / 20)
+
+
+def test_consensus_fills_cases_without_a_mask_and_changes_no_other(study):
+    study.save_mask("p0", square(30))
+    for reader, turn in (("Anna", 1), ("Anna", 2), ("Ben", 1)):
+        Project.open(workbook_of(study.layout, reader, turn).root).remove_case("p2")
+    events = [event for event in make_consensus(study.root, Method.MAJORITY) if isinstance(event, ItemDone)]
+    assert [(event.name, event.problem) for event in events] == [("p1", ""), ("p2", "")]
+    filled = Project.open(study.root)
+    assert (filled.load_mask("p0") == square(30)).all()
+    assert (filled.load_mask("p1") == square(20, 8)).all()  # of 7, 8, 9 and 10: a tie is not drawn
+    assert (filled.load_mask("p2") == square(20, 13)).all()
+    noted = [entry.detail for entry in read(filled.layout).entries if entry.act == Act.ADJUDICATED]
+    assert noted == ["majority of Anna, Anna (2), Ben, Cy", "from Cy"]
+    assert list(make_consensus(study.root, Method.STAPLE)) == []
+
+
+def test_single_leaves_what_readers_differ_in(study):
+    notes = {event.note for event in make_consensus(study.root, Method.SINGLE)}
+    assert notes == {"Readers differ; adjudicate it."}
+    assert Project.open(study.root).load_mask("p1") is None
+
+
+def test_cases_are_assigned_by_patient_and_found(study):
+    assert assign(study, ["Anna", "Ben"], per_case=1) == {"Anna": 2, "Ben": 1}
+    cases = Project.open(study.root).cases()
+    assert cases[0].assigned_to == cases[1].assigned_to != cases[2].assigned_to
+    assert matching_ids(cases, CaseQuery("assigned:anna")) == {"p0", "p1"}
+    assert matching_ids(cases, CaseQuery("assigned: p2")) == {"p2"}
+    assert assign(study, ["Anna", "Ben"], ["p0"]) == {"Anna": 1, "Ben": 1}
+    assert study.case("p0").assigned_to == ("Anna", "Ben")
+    assert assign(study, []) == {}
+    assert matching_ids(study.cases(), CaseQuery("assigned:")) == set()
+    with pytest.raises(ProjectError, match="but 1 are given"):
+        assign(study, ["Anna"], per_case=2)
+    with pytest.raises(ProjectError, match="given once"):
+        assign(study, ["Anna", "anna"])
