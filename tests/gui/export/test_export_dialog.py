@@ -51,11 +51,14 @@ def test_choices_are_remembered(qtbot, root, tmp_path):
     dialog = shown(qtbot, dialog_of(root))
     type_path(qtbot, dialog, "output", tmp_path / "graded")
     part(dialog, QCheckBox, "pseudonyms").setChecked(True)
-    part(dialog, QCheckBox, "output_coco").setChecked(True)
+    for name in ("coco", "pictures", "nnunet"):
+        part(dialog, QCheckBox, f"output_{name}").setChecked(True)
     again = shown(qtbot, dialog_of(root, kept=dialog.choice()))
     assert again.request() == dialog.request()
     assert again.request().output == tmp_path / "graded"
     assert again.request().outputs.contours == {"coco"}
+    assert again.request().pictures
+    assert again.request().training_sets == ("nnunet",)
     assert isinstance(again.request().key_file, KeyFile)
 
 

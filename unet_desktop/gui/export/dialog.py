@@ -18,7 +18,7 @@ from unet_desktop.gui.widgets.path_field import PathField
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.case_query import CaseFilter, CaseQuery, matching_ids
-from unet_desktop.tasks.export.request import ExportRequest, KeyFile, Selection
+from unet_desktop.tasks.export.request import TRAINING_SETS, ExportRequest, KeyFile, Selection
 from unet_desktop.tasks.folders.outputs import Outputs
 
 
@@ -120,6 +120,8 @@ class ExportDialog(FormDialog):
             output=self._output.path() or Path(),
             selection=self._offer.selection,
             outputs=self._outputs.outputs(),
+            pictures="pictures" in self._outputs.more,
+            training_sets=tuple(kind for kind in TRAINING_SETS if kind in self._outputs.more),
             key_file=None if key is None else KeyFile(key),
         )
 
@@ -128,6 +130,7 @@ class ExportDialog(FormDialog):
         place, key = self._output.path(), self._key.path()
         return {
             "outputs": self._outputs.outputs().to_json(),
+            "more": list(self._outputs.more),
             "folder": "" if place is None else str(place),
             "pseudonyms": self._pseudonyms.isChecked(),
             "key": "" if key is None else str(key),
@@ -167,6 +170,8 @@ class ExportDialog(FormDialog):
             self._outputs.set_outputs(Outputs.from_json(kept["outputs"]))
         except (KeyError, TypeError, UserError):  # nothing was exported yet, or by another version
             self._outputs.set_outputs(Outputs(overlays=True, reports=("html",)))
+        more = kept.get("more")
+        self._outputs.set_more([str(name) for name in more] if isinstance(more, list) else [])
         folder, key = str(kept.get("folder") or ""), str(kept.get("key") or "")
         self._output.set_path(Path(folder) if folder else self._root.with_name(f"{self._root.name}-export"))
         self._key.set_path(Path(key) if key else self._root.with_name(f"{self._root.name}-key.csv"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from importlib.util import find_spec
 
 from PySide6.QtCore import Qt, Signal
@@ -54,6 +54,19 @@ _GROUPS: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
         (("dicom_seg", "Segmentations", "A DICOM segmentation for each DICOM photograph"),),
     ),
 )
+_OF_PEOPLE: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...] = (
+    (
+        "Training",
+        (
+            ("nnunet", "nnU-Net", "Pictures, label images, dataset.json and the split, as nnU-Net reads them"),
+            ("folder", "Plain folder", "Pictures and masks for PyTorch and TensorFlow, with the project's split"),
+            ("rootpainter", "RootPainter", "Pictures and annotations, a project for each label"),
+        ),
+    ),
+)
+_PICTURES = ("pictures", "As they are", "The pixels of each picture as PNG, without what else its file holds")
+_MORE = frozenset({"pictures", "nnunet", "folder", "rootpainter"})
+"""What only an export of people's masks writes."""
 _IDENTIFIERS: tuple[tuple[Identifiers, str, str], ...] = (
     ("omit", "No patients in the table", "The table does not identify patients"),
     (
@@ -124,15 +137,17 @@ class OutputChoice(QWidget):
         self._identifiers = self._choice("identifiers", "Patients in the table", _IDENTIFIERS)
         self._identifiers.setToolTip("How the table identifies the patient named in a DICOM file")
         self._dialects.setToolTip("How CSV files separate cells and decimals")
-        for title, outputs in _GROUPS:
+        for title, outputs in (*_GROUPS, *_OF_PEOPLE) if of_people else _GROUPS:
             row = grid.rowCount()
+            outputs = (*outputs, _PICTURES) if of_people and title == "Pictures" else outputs
             grid.addWidget(_heading(title), row, 0)
             for column, (name, text, tip) in enumerate(outputs, 1):
                 grid.addWidget(self._box(name, text, tip), row, column)
             if title == "Tables":
                 grid.addWidget(_heading("CSV"), row + 1, 0)
                 grid.addWidget(self._dialects, row + 1, 1, 1, 3)
-        grid.addWidget(self._identifiers, grid.rowCount() - 1, 2, 1, 2)
+            if title == "DICOM":
+                grid.addWidget(self._identifiers, row, 2, 1, 2)
         if of_people:
             self._boxes["probabilities"].hide()
             self._show_identifiers(_IN_SEGMENTATIONS)
@@ -142,8 +157,8 @@ class OutputChoice(QWidget):
     def set_outputs(self, outputs: Outputs) -> None:
         """Tick these."""
         wanted = set(_ticked_outputs(outputs))
-        for name, box in self._boxes.items():
-            box.setChecked(name in wanted and box.isEnabled())
+        for name in self._boxes.keys() - _MORE:
+            self._boxes[name].setChecked(name in wanted and self._boxes[name].isEnabled())
         self._identifiers.setCurrentIndex(self._identifiers.findData(outputs.identifiers))
         self._dialects.setCurrentIndex(max(self._dialects.findData(outputs.csv_dialect), 0))
 
@@ -153,7 +168,9 @@ class OutputChoice(QWidget):
         Raises:
             UserError: none is ticked.
         """
-        on = {name for name, box in self._boxes.items() if box.isChecked()}
+        on = self._ticked
+        if self.more and not on - _MORE:  # training sets alone are enough to write
+            return Outputs(masks=False, tables=("csv",), identifiers=self._identifiers.currentData())
         return Outputs(
             masks="masks" in on,
             regions="regions" in on,
@@ -166,6 +183,20 @@ class OutputChoice(QWidget):
             tables=tuple(kind for kind in ("csv", "parquet", "xlsx") if kind in on),
             reports=tuple(kind for kind in ("html", "pdf") if kind in on),
         )
+
+    @property
+    def more(self) -> tuple[str, ...]:
+        """What is ticked of pictures and training sets."""
+        return tuple(name for name in self._boxes if name in self._ticked & _MORE)
+
+    def set_more(self, names: Collection[str]) -> None:
+        """Tick these of pictures and training sets."""
+        for name in _MORE & self._boxes.keys():
+            self._boxes[name].setChecked(name in names)
+
+    @property
+    def _ticked(self) -> set[str]:
+        return {name for name, box in self._boxes.items() if box.isChecked()}
 
     def problem(self) -> str:
         """What is wrong with the choice, as a sentence; empty when nothing is."""
