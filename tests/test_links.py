@@ -254,6 +254,8 @@ _ELSEWHERE = {
     ("log.py", "os.open"): "refuses links itself, in the user's own log folder",
     ("log.py", "RotatingFileHandler"): "the user's own log folder",
     ("reports/figures.py", "figure.savefig"): "into memory",
+    ("tasks/backup/write.py", "self._archive.open"): "a part of an archive that is open already",
+    ("tasks/readers/collect.py", "shutil.copyfile"): "into a folder of a random name that it has just made",
 }
 
 

@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Generator, Iterator
+from io import BufferedWriter
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from unet_desktop import files, json_data
 from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import ImageError, ProjectError, UserError, WriteError
 from unet_desktop.images.listing import list_images
+from unet_desktop.links import create_new
 from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.manifest import is_free
@@ -133,7 +135,7 @@ def _unpack(archive: zipfile.ZipFile, source: Path, entry: Entry, target: Path |
         if target is not None:
             files.make_folder(target.parent)
             try:
-                out = stack.enter_context(open(target, "xb"))
+                out = stack.enter_context(BufferedWriter(create_new(target)))
             except OSError as error:
                 raise WriteError(f"{target} could not be written ({error.strerror or error}).") from error
         for number, piece in enumerate(_read(archive, source, entry)):
