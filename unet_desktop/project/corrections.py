@@ -77,7 +77,7 @@ def record_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) 
         fresh = [found for case in cases if (found := _correction(layout, labels, case, known.get(case.id)))]
         if not fresh:
             return False
-        seen = _cases_seen(layout)
+        seen = cases_seen(layout)
         fresh = [
             replace(row, seen=row.case in seen.get(row.model, ()))
             for row in sorted(fresh, key=lambda row: (row.when, row.case))
@@ -85,6 +85,21 @@ def record_corrections(layout: Layout, labels: LabelSet, cases: Iterable[Case]) 
         lines = "".join(json.dumps(asdict(row)) + "\n" for row in fresh)
         _append(layout.corrections, lines.encode())
         return True
+
+
+def find_correction(
+    layout: Layout, labels: LabelSet, case: Case, seen: Mapping[str, frozenset[str]]
+) -> Correction | None:
+    """Work out the correction of a case that has no line yet; None if there is none. Nothing is written.
+
+    Args:
+        layout: of the project.
+        labels: of it.
+        case: corrected.
+        seen: see `cases_seen`.
+    """
+    found = _correction(layout, labels, case, None)
+    return None if found is None else replace(found, seen=case.id in seen.get(found.model, ()))
 
 
 def _correction(layout: Layout, labels: LabelSet, case: Case, known: Correction | None) -> Correction | None:
@@ -130,7 +145,7 @@ def _unchanged_share(metrics: Mapping[str, float]) -> dict[str, float]:
     return figures | mean_over_labels(figures)
 
 
-def _cases_seen(layout: Layout) -> dict[str, frozenset[str]]:
+def cases_seen(layout: Layout) -> dict[str, frozenset[str]]:
     """Map each model's weights_sha256 to the cases it was trained or validated on."""
     return {
         model.header.weights_sha256: frozenset(

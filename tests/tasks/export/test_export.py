@@ -61,6 +61,23 @@ def test_figures_are_those_of_the_measure_panel(corrected, export, out):
     assert row["note"] == "In several pieces, of which the largest is measured: optic disc."
 
 
+def test_how_much_of_the_proposal_was_changed(corrected, export, out):
+    proposed = corrected.load_mask("a_OD")
+    for case_id in ("a_OD", "a_OS"):
+        corrected.delete_mask(case_id)
+        corrected.save_prediction(case_id, proposed, model="f00d" * 16, confidence=0.9)
+        corrected.save_mask(case_id, proposed, model="f00d" * 16)
+    changed = proposed.copy()
+    changed[12:27] = 0  # the upper half of the disc, with a part of the cup
+    corrected.save_mask("a_OS", changed)
+    export()
+    rows = rows_of(out)
+    assert rows["a_OD"]["dice_to_proposal"] == "1.0"
+    assert rows["a_OD"]["proposed_by_model"] == "f00df00df00df00d"
+    assert float(rows["a_OS"]["optic_disc_dice_to_proposal"]) == pytest.approx(2 / 3, abs=1e-4)
+    assert rows["b"]["proposed_by"] == rows["b"]["dice_to_proposal"] == ""
+
+
 def test_header_carries_the_end_of_the_trail(corrected, export, out):
     export()
     header = json.loads((out / "export.json").read_text())

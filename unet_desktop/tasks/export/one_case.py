@@ -25,7 +25,7 @@ from unet_desktop.masks.measurement_tracker import MeasurementTracker
 from unet_desktop.masks.overlay import encode_png
 from unet_desktop.masks.regions import Mask, is_annotated
 from unet_desktop.project.case import Case
-from unet_desktop.project.corrections import Correction
+from unet_desktop.project.corrections import Correction, find_correction
 from unet_desktop.project.form import NO_FORM, Form
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.predictions import FIRST_PROPOSAL
@@ -58,6 +58,7 @@ class Known:
         created: when cases came into the project, by their ids.
         degrees_per_pixel, form: see `Manifest`.
         training_sets: what is written for other programs.
+        seen: which cases models were trained on, see `cases_seen`.
     """
 
     layout: Layout
@@ -69,6 +70,7 @@ class Known:
     degrees_per_pixel: float | None = None
     form: Form = NO_FORM
     training_sets: TrainingSets | None = None
+    seen: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def name_model(self, fingerprint: str) -> str:
         """Return what people call a model; empty for none."""
@@ -253,7 +255,8 @@ def _case_columns(drawn: DrawnCase, known: Known, *, hides: bool) -> dict[str, o
     }
     if not hides:
         row["notes"] = case.notes
-    return row | dict(_correction_columns(known.corrections.get(case.id), known.labels))
+    correction = known.corrections.get(case.id) or find_correction(known.layout, known.labels, case, known.seen)
+    return row | dict(_correction_columns(correction, known.labels))
 
 
 def _correction_columns(correction: Correction | None, labels: LabelSet) -> Iterator[tuple[str, object]]:

@@ -15,7 +15,7 @@ from unet_desktop.engine.events import Message
 from unet_desktop.errors import UserError, WriteError
 from unet_desktop.formats.dicom_seg import require_highdicom
 from unet_desktop.plurals import quantity
-from unet_desktop.project.corrections import read_corrections
+from unet_desktop.project.corrections import cases_seen, read_corrections
 from unet_desktop.project.models import list_models
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import Act, find_end, read
@@ -202,6 +202,7 @@ class _Export:
             project.degrees_per_pixel,
             project.form,
             self._sets,
+            cases_seen(project.layout),
         )
 
     def _write_summaries(self, folder: OutputFolder) -> Iterator[FileWritten | Message]:
