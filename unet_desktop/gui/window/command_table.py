@@ -24,11 +24,13 @@ from unet_desktop.gui.grading.commands import GradingCommands
 from unet_desktop.gui.history.commands import HistoryCommands
 from unet_desktop.gui.messages.error_dialogs import ErrorDialogs
 from unet_desktop.gui.models.commands import ModelCommands
+from unet_desktop.gui.projects.backup_commands import BackupCommands
 from unet_desktop.gui.projects.commands import ProjectCommands
 from unet_desktop.gui.projects.keeping_commands import KeepingCommands
 from unet_desktop.gui.projects.label_commands import LabelSetCommands
 from unet_desktop.gui.readers.adjudication_commands import AdjudicationCommands
 from unet_desktop.gui.readers.commands import ReaderCommands
+from unet_desktop.gui.readers.exchange_commands import ExchangeCommands
 from unet_desktop.gui.style.theme import Appearance
 from unet_desktop.gui.train.commands import TrainCommands
 from unet_desktop.gui.view.commands import ViewCommands
@@ -47,6 +49,8 @@ class CommandSets:
     readers: ReaderCommands
     export: ExportCommands
     adjudication: AdjudicationCommands
+    exchange: ExchangeCommands
+    backup: BackupCommands
     edit: EditCommands
     regions: RegionCommands
     label: LabelCommands
@@ -91,6 +95,8 @@ def make_command_sets(
         readers=ReaderCommands(app, window, projects.open_root, errors),
         export=ExportCommands(app, window, errors),
         adjudication=AdjudicationCommands(app, panels.readers, partial(docks.bring_forward, docks.readers), errors),
+        exchange=ExchangeCommands(app, window, errors),
+        backup=BackupCommands(app, window, projects.open_root, errors),
         edit=EditCommands(app, errors, close_message),
         regions=RegionCommands(app, errors),
         label=LabelCommands(app, errors),
