@@ -334,6 +334,7 @@ def make_samples(project: Project, cases: Sequence[Case], recent: frozenset[str]
             recent=case.id in recent,
             unlike=bool(case.unfamiliar),
             no_cup=case.no_cup,
+            not_annotated=case.not_annotated,
         )
         for case in cases
     ]

@@ -15,6 +15,7 @@ from unet_desktop import files
 from unet_desktop.engine.data.correction_weights import lacks_outline, locate_label
 from unet_desktop.engine.data.missing_cup import labels_in_cup
 from unet_desktop.engine.data.training_example import TrainingExample, make_example
+from unet_desktop.engine.data.unknown_labels import find_unknown
 from unet_desktop.engine.events import Message
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.errors import MaskError, TrainingError
@@ -43,6 +44,7 @@ class Sample:
         recent: it was corrected after the model that training continues from.
         unlike: its picture is unlike those that the predicting model was trained on, see `trust.Unfamiliar`.
         no_cup: someone said that there is no cup to draw, see `missing_cup`.
+        not_annotated: values of labels that were added to the project later than its mask, see `unknown_labels`.
     """
 
     case_id: str
@@ -52,6 +54,13 @@ class Sample:
     recent: bool = False
     unlike: bool = False
     no_cup: bool = False
+    not_annotated: tuple[int, ...] = ()
+
+    def unknown_labels(self, mask: Mask, labels: LabelSet) -> tuple[Label, ...]:
+        """The labels of which its (H, W) uint8 mask says nothing, or not everything."""
+        unknown = find_unknown(mask, labels, self.not_annotated)
+        cup = labels_in_cup(labels) if self.lacks_cup(mask, labels) else ()
+        return tuple(label for label in labels if label.value in unknown or label in cup)
 
     def lacks_cup(self, mask: Mask, labels: LabelSet) -> bool:
         """Whether its (H, W) uint8 mask has a disc whose cup nobody has drawn, nor said that there is none."""
@@ -103,6 +112,7 @@ class Dataset:
         self._values_present = np.zeros(256, bool)
         self._without_outline: list[str] = []
         self._lack_cup: list[str] = []
+        self._unknown: dict[int, dict[str, None]] = {}
         self._appearances: dict[int, Appearance] = {}
 
     def __len__(self) -> int:
@@ -165,6 +175,22 @@ class Dataset:
     def lack_cup(self) -> bool:
         """Whether such cases leave open where the cup is; if no mask has one, all of them say that there is none."""
         return bool(self._lack_cup) and not set(labels_in_cup(self._labels)) <= set(self.absent_labels())
+
+    @property
+    def cases_with_unknown(self) -> dict[int, list[str]]:
+        """For each label of which some masks say nothing, by value, the ids of their cases, once read."""
+        return {value: list(cases) for value, cases in self._unknown.items()}
+
+    def unknown_of(self, name: str, index: int) -> frozenset[int]:
+        """Values of the network's labels of which the case's mask says nothing.
+
+        A label that no mask holds is none of them: all masks say that there is none, as the model will.
+        """
+        absent = {label.value for label in self.absent_labels()}
+        case, labels = self._samples[index].case_id, labels_for(name, self._labels)
+        return frozenset(
+            label.value for label in labels if case in self._unknown.get(label.value, ()) and label.value not in absent
+        )
 
     @property
     def appearances(self) -> list[Appearance]:
@@ -241,6 +267,11 @@ class Dataset:
             examples = {name: None if one is None else replace(one, lacks_cup=True) for name, one in examples.items()}
             if sample.case_id not in self._lack_cup:
                 self._lack_cup.append(sample.case_id)
+        unknown = find_unknown(mask, self._labels, sample.not_annotated)
+        for value in unknown:
+            self._unknown.setdefault(value, {})[sample.case_id] = None
+        if unknown:
+            examples = {name: None if one is None else replace(one, unknown=unknown) for name, one in examples.items()}
         unusable = only_strokes and examples["segment"] is None and bool(is_annotated(mask).any())
         if unusable and sample.case_id not in self._without_outline:
             self._without_outline.append(sample.case_id)
@@ -273,6 +304,15 @@ def check_training_data(train: Dataset, labels: LabelSet) -> Iterator[Message]:
         yield Message(f"None of the training masks holds {names}, so the model will not find it.")
     elif train.cases_without_cup:
         yield Message(_describe_missing_cups(train.cases_without_cup, labels))
+    for value, silent in train.cases_with_unknown.items():
+        added = labels.by_value(value)
+        if added is not None and added not in absent:
+            count = quantity(len(silent), "case says", "cases say")
+            teach = "it teaches" if len(silent) == 1 else "they teach"
+            yield Message(
+                f'{count} nothing of "{added.name}", which was added later; {teach} the other labels. Draw it there, '
+                f"or say that there is none. ({_list(silent)})"
+            )
     label, cases = labels.location_label(), train.cases_without_outline
     if label is None or not cases:
         return

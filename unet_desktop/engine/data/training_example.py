@@ -40,6 +40,7 @@ class TrainingExample:
         square: what the network should see, in pixels of `picture`; for patches, all of it.
         corrected: (h, w) uint8, 1 where the human corrected the model, and near there; None if not recorded.
         lacks_cup: the mask has a disc whose cup nobody has drawn, nor said that there is none.
+        unknown: values of the labels of which the mask says nothing, see `unknown_labels`.
         nested: the mask's values in the regions of disc and cup, for the segmenting network; None for other labels.
         surround: colour with which the picture goes on beyond its border, see `surround_colour`;
             black without a locating network.
@@ -52,6 +53,7 @@ class TrainingExample:
     square: Square
     corrected: NDArray[np.uint8] | None = None
     lacks_cup: bool = False
+    unknown: frozenset[int] = frozenset()
     nested: tuple[tuple[int, ...], tuple[int, ...]] | None = None
     surround: Colour = BLACK
     close_up: TrainingExample | None = None

@@ -155,12 +155,14 @@ def _augment_batch(state: TrainState, seeded_cases: Sequence[tuple[int, np.int64
 
 
 def _augment_case(state: TrainState, case: int, generator: np.random.Generator) -> AugmentedBatch:
-    """As `augment_example`; if the case lacks its cup, the mask leaves open where the cup is."""
+    """As `augment_example`; the mask leaves open where a cup is that nobody drew, and labels that were added later."""
     stage = state.stage
     example = state.train.example(stage.name, case)
     picture, mask, corrected = augment_example(example, stage.spec, state.config, generator)
-    if example.lacks_cup and state.annotation_table is not None:
+    if example.lacks_cup and state.annotation_table is not None and state.train.lack_cup:
         mask = mark_missing_cup(mask, stage.labels)
+    if state.unknown.bases:
+        mask = state.unknown.mark(mask, state.train.unknown_of(stage.name, case))
     return picture, mask, corrected
 
 

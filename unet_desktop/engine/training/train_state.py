@@ -13,6 +13,7 @@ from torch.optim.lr_scheduler import LRScheduler, OneCycleLR, StepLR
 
 from unet_desktop.engine.config import TrainConfig
 from unet_desktop.engine.data.dataset import Dataset
+from unet_desktop.engine.data.unknown_labels import UnknownLabels
 from unet_desktop.engine.device import distributed
 from unet_desktop.engine.device.device import Device
 from unet_desktop.engine.networks.lite_unet import LiteUNet
@@ -45,7 +46,9 @@ class TrainState:
         clock: of the run.
         optimiser, schedule, scaler: torch's; the schedule is stepped once per batch.
         region_table: (R, 256) float32, see `make_region_table`.
-        annotation_table: (R, 256) float32, see `make_annotation_table`; None if no training mask lacks its cup.
+        annotation_table: (R, 256) float32, see `make_annotation_table`; None if the training masks leave nothing
+            open.
+        unknown: the values that stand for what masks leave open.
         generator: of the cases' order and augmentation.
         ema: the averaged weights, which are validated and saved.
         progress: see `Progress`.
@@ -64,6 +67,7 @@ class TrainState:
     scaler: torch.amp.GradScaler
     region_table: Tensor
     annotation_table: Tensor | None
+    unknown: UnknownLabels
     generator: np.random.Generator
     ema: WeightEMA
     progress: Progress = field(default_factory=Progress)
@@ -96,6 +100,10 @@ def new_train_state(
         )
     if distributed.world_size() > 1:
         sync_batch_norms(network)
+    unknown = UnknownLabels(stage.labels, (train.unknown_of(stage.name, index) for index in train.usable(stage.name)))
+    regions, annotated = make_region_table(stage.labels), make_annotation_table(stage.labels)
+    unknown.extend(regions.numpy(), annotated.numpy())
+    lacks_cup = train.lack_cup and cup_and_disc(stage.labels) is not None
     optimiser = _make_optimiser(network, config, stage.learning_rate)
     return TrainState(
         network=network,
@@ -109,10 +117,9 @@ def new_train_state(
         optimiser=optimiser,
         schedule=_make_schedule(optimiser, config, stage),
         scaler=torch.amp.GradScaler(device.kind, enabled=device.half is torch.float16),
-        region_table=make_region_table(stage.labels).to(device.torch_device),
-        annotation_table=make_annotation_table(stage.labels).to(device.torch_device)
-        if train.lack_cup and cup_and_disc(stage.labels)
-        else None,
+        region_table=regions.to(device.torch_device),
+        annotation_table=annotated.to(device.torch_device) if lacks_cup or unknown.bases else None,
+        unknown=unknown,
         generator=np.random.default_rng((config.seed, stage.spec.size, stage.spec.regions)),
         ema=WeightEMA(network, config.averaging),
     )

@@ -77,7 +77,8 @@ def _validate_crop(predictor: Predictor, example: TrainingExample, labels: Label
 
 
 def _compare(planes: Probabilities, truth: Mask, example: TrainingExample, labels: LabelSet) -> Metrics:
-    unknown = labels_in_cup(labels) if example.lacks_cup else ()
+    cup = labels_in_cup(labels) if example.lacks_cup else ()
+    unknown = tuple(label for label in labels if label in cup or label.value in example.unknown)
     found = tidy(label_image(planes >= np.float32(0.5), labels), labels)
     metrics = drop_labels(compare_masks(found, truth, labels), unknown, labels)
     entropy = cross_entropy(planes, truth, labels, unknown)
@@ -132,7 +133,7 @@ def evaluate_end_to_end(
         pixels = read_image(sample.image).pixels
         truth = read_mask(sample.mask, labels, (pixels.shape[0], pixels.shape[1]))
         prediction = yield from report_working(segmenter.segment_in_steps(pixels), "measure")
-        unknown = labels_in_cup(labels) if sample.lacks_cup(truth, labels) else ()
+        unknown = sample.unknown_labels(truth, labels)
         metrics = drop_labels(compare_masks(prediction.mask, truth, labels), unknown, labels)
         metrics = without_ratio_of_absent(metrics, absent, labels)
         # What was found where there is nothing has Dice 0, which calibration must know.

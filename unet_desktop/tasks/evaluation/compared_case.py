@@ -90,6 +90,8 @@ def compare_pair(pair: Pair, labels: LabelSet, *, boundaries: bool, max_distance
             f"{first.path} has {_size(ours)} pixels but {second.path} {_size(theirs)}. Compare masks of one size."
         )
     metrics = compare_masks(ours, theirs, labels, boundaries=boundaries, max_distance=max_distance)
+    silent = (*first.unknown_labels(ours, labels), *second.unknown_labels(theirs, labels))
+    metrics = drop_labels(metrics, silent, labels) if silent else metrics
     possible = (read[0].possible_labels, read[1].possible_labels)
     if first.lacks_cup(ours, labels) or second.lacks_cup(theirs, labels):
         compared = ComparedCase(second.name, first, second, drop_labels(metrics, labels_in_cup(labels), labels))

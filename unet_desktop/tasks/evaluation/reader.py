@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 
+from unet_desktop.engine.data.unknown_labels import find_unknown
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.file_names import fold
 from unet_desktop.images.listing import natural_key
@@ -63,6 +64,11 @@ class ReaderMask:
             return read_foreign_mask(self.path, labels) if self.plan is None else self.plan.read(self.mask_files)
         mask = read_mask(self.path, labels, (self.case.height, self.case.width))
         return ForeignMask(mask, frozenset(label.name for label in labels))
+
+    def unknown_labels(self, mask: Mask, labels: LabelSet) -> tuple[Label, ...]:
+        """The labels of which this (H, W) uint8 mask says nothing, because its project got them later."""
+        unknown = find_unknown(mask, labels, () if self.case is None or not self.is_drawn else self.case.not_annotated)
+        return tuple(label for label in labels if label.value in unknown)
 
     def lacks_cup(self, mask: Mask, labels: LabelSet) -> bool:
         """Whether this (H, W) uint8 mask has a disc whose cup its project's people have not drawn, nor denied."""
