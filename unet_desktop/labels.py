@@ -134,6 +134,12 @@ class LabelSet:
         """Return the label with that pixel value; None for background, not annotated and unknown values."""
         return next((label for label in self.labels if label.value == value), None)
 
+    def current_name(self, name: str) -> str:
+        """Return the name of the label that has this name, or had it before; the name itself if there is none."""
+        if any(label.name == name for label in self.labels):
+            return name
+        return next((label.name for label in self.labels if name in label.formerly), name)
+
     def parent(self, label: Label) -> Label | None:
         """Return the label that this one is inside, or None."""
         return None if label.inside is None else self.by_name(label.inside)

@@ -15,14 +15,18 @@ from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import Finished
 from unet_desktop.engine.inference.onnx_export import NEEDED, TOLERANCE, export
 from unet_desktop.errors import CheckpointError
+from unet_desktop.label_edits import add, rename
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE
+from unet_desktop.project.case import CaseState
 from unet_desktop.project.models import list_models, read_notes, remove_model, write_notes
 from unet_desktop.project.project import Project
+from unet_desktop.project.relabel import relabel, undo_relabel
 from unet_desktop.reports.markdown import render_markdown
 from unet_desktop.tasks.model_card import card_of, model_card
 from unet_desktop.tasks.model_files import import_model
 from unet_desktop.tasks.runs import list_runs
 from unet_desktop.tasks.sample import SamplePlan, make_sample_project
+from unet_desktop.tasks.segment_cases import segment_cases
 from unet_desktop.tasks.train import train_project
 
 TINY = replace(
@@ -47,6 +51,26 @@ def root(trained, tmp_path):
 @pytest.fixture
 def model(root):
     return root / "models" / "model-001.safetensors"
+
+
+def test_a_model_predicts_under_another_name_of_its_label_and_not_for_another_label(root, model):
+    project = Project.open(root)
+    (case,) = [case.id for case in project.cases() if case.state is CaseState.NEW]
+    list(relabel(project, rename(project.labels, "optic cup", "excavation")))
+    project.save_prediction(case, np.zeros((96, 96), np.uint8), model="f00d", confidence=0.5)
+    (done,) = segment_cases(root, [case], model)
+    assert done.problem == ""
+    stored = Project.open(root).load_prediction(case)
+    assert stored is not None
+    assert "optic cup" not in stored.trust.expected_dice
+    project = Project.open(root)
+    list(relabel(project, add(project.labels, "vessel")))
+    assert project.case(case).not_annotated == (3,)
+    with pytest.raises(CheckpointError, match=r"different labels .* Choose another model or train one"):
+        list(segment_cases(root, [case], model))
+    list(undo_relabel(project))
+    (done,) = segment_cases(root, [case], model)  # a model that knows all labels
+    assert Project.open(root).case(case).not_annotated == ()
 
 
 def test_a_run_is_there_after_a_restart(root, trained):

@@ -106,7 +106,8 @@ def load_prediction(layout: Layout, labels: LabelSet, case: Case) -> StoredPredi
     check_digest(path, record)
     interval = None if record.likely_vcdr is None else (record.likely_vcdr[0], record.likely_vcdr[1])
     seen = _read_map(layout.uncertainty_map(case.id), record)
-    trust = Trust(record.expected_dice, interval, record.how_unfamiliar, seen)
+    expected = {labels.current_name(name): dice for name, dice in record.expected_dice.items()}
+    trust = Trust(expected, interval, record.how_unfamiliar, seen)
     return StoredPrediction(mask, record.model, record.confidence, trust, record.vcdr)
 
 

@@ -47,13 +47,15 @@ def segment_cases(root: Path, case_ids: Sequence[str], model: Path, *, device: s
             record_corrections(
                 project.layout, project.labels, [project.case(case_id)]
             )  # before its prediction is replaced
-            project.save_prediction(
+            case = project.save_prediction(
                 case_id,
                 prediction.mask,
                 model=segmenter.header.weights_sha256,
                 confidence=prediction.confidence,
                 trust=prediction.trust,
             )
+            if case.not_annotated and case.state in UNCORRECTED:  # this model knows all labels, unlike the one before
+                project.mark(case_id, not_annotated=())
             unfamiliar = prediction.trust.unfamiliar
             notes = (shows, "" if prediction.found else NOTHING_FOUND, unfamiliar.sentence(), unfamiliar.advice)
             yield ItemDone(case_id, done, len(case_ids), note=" ".join(filter(None, notes)))
