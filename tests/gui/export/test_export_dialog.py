@@ -6,7 +6,7 @@ from pathlib import Path
 
 from dialogs import can_be_accepted, problem, shown, texts, type_path
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QMessageBox, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QFileDialog, QMessageBox, QPushButton
 from window_parts import part
 
 from unet_desktop.gui.export.dialog import ExportDialog, list_offers
@@ -89,3 +89,17 @@ def test_export_with_keys_and_replace_what_is_there(qtbot, opened, tmp_path):
     assert (out / "masks" / "d.png").is_file()
     assert (out / "measurements.csv").read_text().startswith("image,mask,case,patient")
     assert opened.app.store.export_choice["folder"] == str(out)
+
+
+def test_patient_report(qtbot, opened, tmp_path, monkeypatch):
+    path = tmp_path / "doe.html"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), "Web page (*.html)"))
+    opened.app.session.open_case("d")
+    shown: list[str] = []
+    monkeypatch.setattr(opened.commands.export.errors, "show", lambda error: shown.append(str(error)))
+    opened.commands.export.report_patient()
+    assert shown == ["No patient is noted for d. Choose Case, Details to note one."]
+    opened.app.session.mark("d", patient="Doe")
+    with qtbot.waitSignal(opened.app.runner.succeeded):
+        qtbot.keyClick(opened, Qt.Key.Key_P, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier)
+    assert "Patient Doe" in path.read_text()

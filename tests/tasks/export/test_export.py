@@ -12,6 +12,7 @@ from unet_desktop.labels import DISC_AND_CUP, NOT_ANNOTATED
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measurement_tracker import MeasurementTracker
 from unet_desktop.project.case_query import CaseFilter
+from unet_desktop.project.project import Project
 from unet_desktop.project.trail import find_end, read
 from unet_desktop.tasks.events import ExportDone, ItemDone
 from unet_desktop.tasks.export.request import Selection
@@ -121,7 +122,8 @@ def test_choices_that_leave_nothing_are_refused(ask):
 
 
 def test_folders_in_projects_are_refused(corrected, ask):
-    for place in (corrected.root, corrected.root / "export"):
+    other = Project.create(corrected.root.with_name("other"), DISC_AND_CUP)
+    for place in (corrected.root, corrected.root / "export", other.root, other.root / "export" / "of today"):
         with pytest.raises(UserError, match="is in a project"):
             export_cases(ask(output=place))
 

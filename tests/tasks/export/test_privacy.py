@@ -23,6 +23,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.images.burnt_in_text import looks_lettered
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.project.form import Form, Item, ItemKind
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
 from unet_desktop.tasks.export.request import ExportRequest, KeyFile
@@ -56,10 +57,12 @@ def marked(tmp_path, monkeypatch) -> Project:
     text.add_text("Patient", MARK)
     text.add_itxt("Patient", MARK, zip=True)
     Image.fromarray(pixels[:, ::-1]).save(png, pnginfo=text)
+    project.set_form(Form((Item("remark", "Remark", ItemKind.TEXT), Item("notch", "Notch", choices=("yes", "no")))))
     for path in (jpeg, png):
         case = project.add_image(path, patient=f"{MARK}, Jane")
         project.save_mask(case.id, drawn())
         project.mark(case.id, notes=f"seen with Mrs {MARK}")
+        project.grade(case.id, grades={"remark": f"as Dr {MARK} says", "notch": "yes"})
     return project
 
 
@@ -129,6 +132,7 @@ def test_no_name_is_in_any_byte(marked, tmp_path, hashed):
     assert {row["case"] for row in table} == {named[f"{MARK}_OD"], named[f"{MARK}_OS"]}
     assert {row["patient"] for row in table} == {named[f"{MARK}, Jane"]}
     assert "notes" not in table[0]
+    assert [value for name, value in table[0].items() if "notch" in name] == ["yes"]
     list(export_cases(request))  # the same names again, and its own files
     with key.open(newline="") as file:
         assert list(csv.DictReader(file)) == rows

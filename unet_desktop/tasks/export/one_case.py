@@ -29,6 +29,7 @@ from unet_desktop.project.corrections import Correction, find_correction
 from unet_desktop.project.form import NO_FORM, Form
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.predictions import FIRST_PROPOSAL
+from unet_desktop.tasks.export.columns import export_columns
 from unet_desktop.tasks.export.names import NamedCase
 from unet_desktop.tasks.export.request import ExportRequest
 from unet_desktop.tasks.export.training_sets import TrainingSets
@@ -164,7 +165,7 @@ def export_case(named: NamedCase, known: Known, request: ExportRequest) -> Segme
     row: dict[str, object] = {"image": named.picture.relative}
     if request.outputs.masks:
         row["mask"] = f"masks/{named.picture.name}.png"
-    row |= _case_columns(drawn, known, hides=hides)
+    row |= _case_columns(drawn, known)
     row |= grade_cells(known.form, drawn.case.grades)
     facts = FileFacts(
         spacing=drawn.spacing,
@@ -185,6 +186,9 @@ def export_case(named: NamedCase, known: Known, request: ExportRequest) -> Segme
     if hides and looks_lettered(drawn.image.pixels):
         notes.append(LETTERED)
     row["note"] = " ".join(filter(None, notes))
+    if hides:  # the list of results holds rows whole, whatever columns the tables have
+        named_nowhere = {column.name for column in export_columns(known.labels, known.form, pseudonyms=True)}
+        row = {name: value for name, value in row.items() if name in named_nowhere}
     return Segmented(row | {"seconds": round(time.perf_counter() - started, 3)}, written)
 
 
@@ -239,7 +243,7 @@ def _guess_eye(pixels: Pixels, found: Measurement) -> Eye:
     return guess_eye_from_picture(pixels, found.rim.x, found.rim.y, diameter)
 
 
-def _case_columns(drawn: DrawnCase, known: Known, *, hides: bool) -> dict[str, object]:
+def _case_columns(drawn: DrawnCase, known: Known) -> dict[str, object]:
     case, named = drawn.case, drawn.named
     row: dict[str, object] = {
         "case": named.name,
@@ -249,12 +253,11 @@ def _case_columns(drawn: DrawnCase, known: Known, *, hides: bool) -> dict[str, o
         "reader": named.reader,
         "changed": case.changed_at,
         "created": known.created.get(case.id, ""),
+        "notes": case.notes,
         "no_cup": case.no_cup,
         "proposed_by": known.name_model(case.model),
         "proposed_by_model": "" if case.model == FIRST_PROPOSAL else case.model[:16],
     }
-    if not hides:
-        row["notes"] = case.notes
     correction = known.corrections.get(case.id) or find_correction(known.layout, known.labels, case, known.seen)
     return row | dict(_correction_columns(correction, known.labels))
 

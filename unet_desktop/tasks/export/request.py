@@ -10,6 +10,7 @@ from unet_desktop.errors import ProjectError, UserError
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.case_query import CaseFilter, CaseQuery, matching_ids
 from unet_desktop.project.layout import Layout
+from unet_desktop.project.manifest import read_manifest
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.tasks.folders.outputs import FOLDERS, Outputs
 
@@ -64,6 +65,15 @@ class Chosen:
     without_mask: tuple[Case, ...]
 
 
+def _is_project(folder: Path) -> bool:
+    """Whether a folder is a project, not only one with a project.json of another program."""
+    try:
+        read_manifest(Layout(folder).manifest)
+    except ProjectError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class KeyFile:
     """That names are replaced by pseudonyms, and where the table is that says which is whose.
@@ -112,7 +122,7 @@ class ExportRequest:
 
     def _problems(self) -> Iterator[str]:
         output, root = self.output.resolve(), self.root.resolve()
-        if output.is_relative_to(root) or Layout(output).manifest.exists():
+        if output.is_relative_to(root) or any(map(_is_project, (output, *output.parents))):
             yield f"{self.output} is in a project. Choose a folder outside of it for the export."
         if any(root.is_relative_to(output / name) for name in FOLDERS):
             yield f"The project lies in a folder that the export writes to, {self.output}. Choose another folder."
