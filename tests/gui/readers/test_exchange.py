@@ -80,7 +80,7 @@ def test_a_project_is_backed_up_with_what_was_just_drawn_and_restored(
 
     def choose(dialog: QDialog) -> None:
         field = part(dialog, PathField, "restore_folder")
-        assert field.path() == tmp_path / "kept"
+        assert field.path() == tmp_path / "kept"  # a file of this name has a suffix
         field.set_path(root)
         assert "is not empty" in problem(dialog)
         field.set_path(tmp_path / "again")

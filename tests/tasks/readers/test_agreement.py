@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 
 import numpy as np
 import pytest
@@ -73,8 +74,17 @@ def test_over_time_and_with_the_consensus(study):
     assert {row.kind for row in found.rows} == {ONESELF, PAIR, PROJECT, ALL}
     with_project = rows_of(found, "Anna", "project Ward 3")
     assert (with_project["Dice, optic cup"].cases, with_project["Dice, optic cup"].value) == (1, 1.0)
-    month = study.case("p0").changed_at[:7]
-    assert {row.period for row in found.rows} == {"all", month}
+    assert {row.period for row in found.rows} == {"all"}  # one month is all of them
+    workbook = workbook_of(study.layout, "Ben")
+    record = Project.open(workbook.root).layout.record("p1")
+    record.write_text(re.sub('"changed_at": "....-..', '"changed_at": "2099-05', record.read_text()))
+    found = last(find_agreement(study.root, resamples=0, months=True), ReadersAgreement)
+    later = [row for row in found.rows if row.period == "2099-05" and row.measure == "Dice, optic cup"]
+    assert [(row.first, row.second, row.cases) for row in later] == [
+        ("Anna", "Ben", 1),
+        ("Anna (2)", "Ben", 1),
+        ("Ben", "Cy", 1),
+    ]
 
 
 def test_nothing_to_compare_is_said(study, tmp_path):

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QCheckBox, QWidget
 
 from unet_desktop.errors import UserError
+from unet_desktop.files import first_free
 from unet_desktop.gui.widgets.form_dialog import FormDialog, muted_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder, problem_with_new_folder
@@ -90,7 +91,8 @@ class RestoreDialog(FormDialog):
         super().__init__(parent, "Restore a backup", "Restore", intro)
         self._held = held
         self._folder = with_object_name(PathField("Folder for the project"), "restore_folder")
-        self._folder.set_path(source.parent / source.stem)
+        beside = source.parent / source.stem
+        self._folder.set_path(first_free(lambda number: beside if number == 1 else Path(f"{beside} {number}")))
         self._pictures = with_object_name(
             PathField("Folder with the pictures", "Optional: search it and its subfolders"), "restore_pictures"
         )

@@ -42,7 +42,7 @@ class AssignDialog(FormDialog):
         self.form.addRow("Readers of &each case", self._per_case)
         self.form.addRow("", self._only_shown)
         self.form.setRowVisible(self._only_shown, 0 < shown < total)
-        self.form.addRow("", muted_label("Who had the cases before has them no more."))
+        self.form.addRow("", muted_label("This replaces an earlier assignment of these cases."))
         self._names.textChanged.connect(self.check)
         self._per_case.valueChanged.connect(self.check)
         self.check()

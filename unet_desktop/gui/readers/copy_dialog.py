@@ -18,7 +18,7 @@ from unet_desktop.tasks.backup.archive import SUFFIX
 from unet_desktop.tasks.backup.write import check_target
 
 _INTRO = (
-    "A reader who works elsewhere gets one file with the pictures of the cases and the own masks, and nothing of "
+    "A reader who works elsewhere gets one file with the pictures and the reader's own masks, and nothing of "
     "anybody else. What comes back is brought in with Collect copies."
 )
 
@@ -30,6 +30,7 @@ class CopyDialog(FormDialog):
         """Offer these readers; another name makes a new one."""
         super().__init__(parent, "Copy for a reader", "Write", _INTRO)
         self._root, self._found = root, list(found)
+        self._proposed_file: Path | None = None
         self._reader = with_object_name(QComboBox(), "copy_reader")
         self._reader.setEditable(True)
         self._reader.addItems([one.workbook.title for one in self._found])
@@ -49,7 +50,7 @@ class CopyDialog(FormDialog):
         """The reader's name."""
         return clean_name(self._reader.currentText())
 
-    def found(self) -> FoundWorkbook | None:
+    def workbook(self) -> FoundWorkbook | None:
         """The reading that is copied; None for a new reader."""
         return next((one for one in self._found if fold(one.workbook.title) == fold(self.reader())), None)
 
@@ -72,7 +73,7 @@ class CopyDialog(FormDialog):
             return "Choose a file."
         if not path.is_absolute() or not path.parent.is_dir():
             return f"There is no folder {path.parent}."
-        found = self.found()
+        found = self.workbook()
         try:
             check_target(self._root, self.target(), replace_other=True)
             if found is not None:
@@ -85,9 +86,7 @@ class CopyDialog(FormDialog):
 
     def _on_reader_changed(self) -> None:
         safe = "".join(letter if letter.isalnum() or letter in " -_" else "_" for letter in self.reader())
-        if self._file.path() in {None, self._suggestion}:
-            self._suggestion = self._root.parent / f"{self._root.name} for {safe}{SUFFIX}" if safe else None
-            self._file.set_path(self._suggestion)
+        if self._file.path() in {None, self._proposed_file}:
+            self._proposed_file = self._root.parent / f"{self._root.name} for {safe}{SUFFIX}" if safe else None
+            self._file.set_path(self._proposed_file)
         self.check()
-
-    _suggestion: Path | None = None

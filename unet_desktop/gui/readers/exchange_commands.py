@@ -76,7 +76,7 @@ class ExchangeCommands(CommandSet):
         dialog = CopyDialog(self._window, project.root, list_workbooks(project.layout))
         if not dialog.exec() or not self._app.autosave.flush():
             return
-        root, reader, found = project.root, dialog.reader(), dialog.found()
+        root, reader, found = project.root, dialog.reader(), dialog.workbook()
         target, pictures = dialog.target(), dialog.with_pictures
 
         def start() -> Iterator[BackupEvent]:

@@ -128,7 +128,13 @@ def _compare(
 
 
 def _months_of(evaluation: Evaluation) -> list[str]:
-    return sorted({month for case in evaluation.cases if (month := _month(case.first.case, case.second.case))})
+    return _several({_month(case.first.case, case.second.case) for case in evaluation.cases})
+
+
+def _several(months: set[str]) -> list[str]:
+    """Return the months in order; none if there is only one, which is all cases."""
+    known = sorted(month for month in months if month)
+    return known if len(known) > 1 else []
 
 
 def _only(evaluation: Evaluation, month: str) -> Evaluation:
@@ -159,7 +165,7 @@ def _mask_rows(pair: _Pair, evaluation: Evaluation, period: str) -> Iterator[Agr
 def _grade_months(pair: _Pair) -> list[str]:
     theirs = pair.second.cases()
     shared = [(case, theirs[name]) for name, case in pair.first.cases().items() if name in theirs]
-    return sorted({month for one, other in shared if (month := _month(one, other))})
+    return _several({_month(one, other) for one, other in shared})
 
 
 def _grade_rows(pair: _Pair, form: Form, period: str) -> Iterator[AgreementRow]:
