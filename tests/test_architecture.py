@@ -121,6 +121,20 @@ def test_only_the_terminal_prints():
     assert [name for name in printing if not name.startswith(("cli/", "gui/self_test"))] == []
 
 
+def test_no_sentence_holds_an_error_as_python_writes_it():
+    """`[Errno 40] Too many levels of symbolic links: '/path'` is no reason that a person is given."""
+    found = []
+    for path in MODULES:
+        for handler in ast.walk(tree_of(path)):
+            kinds = ast.unparse(handler.type) if isinstance(handler, ast.ExceptHandler) and handler.type else ""
+            if "OSError" not in kinds and "DECODER_ERRORS" not in kinds:
+                continue
+            shown = "{" + str(handler.name) + "}"
+            texts = [node for node in ast.walk(handler) if isinstance(node, ast.JoinedStr)]
+            found += [f"{name_of(path)}:{text.lineno}" for text in texts if shown in ast.unparse(text)]
+    assert found == [], "say errors.reason_of(error)"
+
+
 def test_only_the_terminal_names_its_flags():
     below = [
         path for path in MODULES if name_of(path).partition("/")[0] in ("tasks", "engine", "project", "masks", "images")

@@ -85,3 +85,17 @@ class WriteError(UserError):
 
 class ProjectLostError(WriteError):
     """The open project must not be written: its folder was moved, removed or replaced, or another program took it."""
+
+
+def reason_of(error: BaseException) -> str:
+    """Say why something failed, as part of a sentence: in the system's words, without Python's numbers and paths."""
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error).strip() or "it is damaged"
+
+
+def sentence_of(error: BaseException) -> str:
+    """Say what failed, as a sentence, where an error of the file system names only the file and the reason."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'A file'} could not be read or written ({error.strerror})."
+    return str(error)

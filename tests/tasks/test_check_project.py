@@ -88,6 +88,7 @@ REPAIRABLE = {
     "not approved in its record and approved in the trail": _edit_record,
     "is approved in its record and not approved in the trail": _cut_off_lines,
     "line is missing": _lose_last_line,
+    "first proposals were corrected": lambda project: project.layout.corrections.write_bytes(b'{"case": "a", "mod'),
     "left behind": lambda project: (project.layout.masks / ".a.png.x.unet-tmp").write_bytes(b"half"),
 }
 
@@ -131,6 +132,7 @@ UNREPAIRABLE = {
     "a.png of a cannot be read": lambda project: (project.layout.images / "a.png").unlink(),
     "c.json": lambda project: project.layout.record("c").write_text("{"),
     "trail": _change_trail,
+    "corrections.jsonl": lambda project: project.layout.corrections.mkdir(),
     "split.json": lambda project: project.layout.split.write_text("["),
     "model-001": lambda project: project.layout.model("model-001").write_bytes(b"damaged"),
 }

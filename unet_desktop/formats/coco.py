@@ -17,7 +17,7 @@ from msgspec import Meta, Raw, Struct
 from numpy.typing import NDArray
 
 from unet_desktop import __version__
-from unet_desktop.errors import ImageError, MaskError
+from unet_desktop.errors import ImageError, MaskError, reason_of
 from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format
 from unet_desktop.formats.json_stream import Item, read_part, stream_items
 from unet_desktop.formats.shapes import Polygon, Runs, Shape, make_ring
@@ -158,7 +158,7 @@ def _read(part: Path) -> dict[str, Any]:
         check(data, _Part)
     except (OSError, DataError) as error:
         raise ImageError(
-            f"{part} cannot be read ({error}), so the COCO file of the run cannot be made. "
+            f"{part} cannot be read ({reason_of(error)}), so the COCO file of the run cannot be made. "
             "Start the run again; it segments that picture once more."
         ) from error
     return data

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from unet_desktop.errors import ImageError, MaskError
+from unet_desktop.errors import ImageError, MaskError, reason_of
 from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format
 from unet_desktop.formats.numpy_arrays import refuse_large
 from unet_desktop.formats.shapes import Plane
@@ -77,7 +77,7 @@ def _read(path: Path, *, pixels: bool) -> Any:
     except ModuleNotFoundError as error:
         raise MaskError(f"DICOM segmentations cannot be read here. {INSTALL}") from error
     except (ImageError, OSError) as error:
-        raise MaskError(f"it cannot be read ({error})") from error
+        raise MaskError(f"it cannot be read ({reason_of(error)})") from error
 
 
 def _segments(found: Any) -> list[tuple[int, str]]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.errors import MaskError
+from unet_desktop.errors import MaskError, reason_of
 from unet_desktop.json_data import DataError, read_bytes
 
 _LARGEST = 512 << 20
@@ -35,7 +35,7 @@ def read_matrix(path: Path, name: str) -> NDArray[Any]:
     try:
         content = read_bytes(path, _LARGEST)
     except (DataError, OSError) as error:
-        raise MaskError(f"it cannot be read ({error})") from error
+        raise MaskError(f"it cannot be read ({reason_of(error)})") from error
     if content[:10] == b"MATLAB 7.3":
         raise MaskError("it is a MATLAB file of version 7.3; save it with -v7 in MATLAB")
     order = {b"IM": "<", b"MI": ">"}.get(content[126:128])

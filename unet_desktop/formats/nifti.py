@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.errors import MaskError
+from unet_desktop.errors import MaskError, reason_of
 from unet_desktop.formats.annotations import require
 from unet_desktop.formats.numpy_arrays import flatten_array, refuse_large
 from unet_desktop.images.read import MAX_PIXELS
@@ -37,7 +37,7 @@ def read_nifti(path: Path) -> NDArray[np.generic]:
     try:
         data = _inflate(read_bytes(path, _LARGEST))
     except (DataError, OSError, zlib.error) as error:
-        raise MaskError(f"it cannot be read ({error})") from error
+        raise MaskError(f"it cannot be read ({reason_of(error)})") from error
     if data[344:348] == b"ni1\0":
         raise MaskError("its header and its numbers are in two files; save it as one file (.nii)")
     kind = nibabel.Nifti2Image if data[4:8] == _VERSION_2 else nibabel.Nifti1Image

@@ -10,7 +10,7 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.errors import MaskError
+from unet_desktop.errors import MaskError, reason_of
 from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format
 from unet_desktop.formats.shapes import Plane
 from unet_desktop.images.read import MAX_PIXELS
@@ -136,7 +136,7 @@ def _read_archive(path: Path) -> dict[str, NDArray[np.generic]]:
                 for entry in archive.infolist()
             }
     except (BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
-        raise MaskError(f"it cannot be read ({error})") from error
+        raise MaskError(f"it cannot be read ({reason_of(error)})") from error
 
 
 NPZ_FORMAT = Format("NumPy arrays (npz)", look_at_npz, read_npz_labels)

@@ -19,7 +19,7 @@ from PIL import Image as Pillow
 from unet_desktop.errors import MaskError
 from unet_desktop.formats.annotations import UNNAMED, Annotation, Drawn, Entry, Format
 from unet_desktop.formats.shapes import Plane
-from unet_desktop.images.read import DECODER_ERRORS, MAX_PIXELS
+from unet_desktop.images.read import DECODER_ERRORS, MAX_PIXELS, describe_decoder_error
 from unet_desktop.links import open_to_read
 from unet_desktop.masks.regions import Region
 
@@ -76,7 +76,7 @@ def _read(path: Path) -> NDArray[np.uint8]:
                 raise MaskError(f"it has more than {MAX_PIXELS // 1_000_000} million pixels")
             return np.array(opened.convert("RGBA"))
     except DECODER_ERRORS as error:
-        raise MaskError(f"{path.name} cannot be read ({error})") from error
+        raise MaskError(f"{path.name} cannot be read ({describe_decoder_error(error)})") from error
 
 
 ROOTPAINTER_FORMAT = Format("a RootPainter project", look_at_rootpainter, read_rootpainter)

@@ -13,7 +13,7 @@ from pathlib import Path, PurePath
 import numpy as np
 from numpy.typing import NDArray
 
-from unet_desktop.errors import MaskError
+from unet_desktop.errors import MaskError, reason_of
 from unet_desktop.formats.annotations import UNNAMED, Annotation, Drawn, Entry, Format
 from unet_desktop.formats.shapes import Filling, Polygon, make_ring
 from unet_desktop.json_data import DataError, read_bytes
@@ -61,7 +61,7 @@ def read_points(path: Path) -> NDArray[np.float64]:
         rows = [re.split(r"[\s,;]+", line.strip(" \t,;")) for line in lines if line.strip(" \t,;")]
         points = np.array(rows, np.float64)
     except (DataError, OSError) as error:
-        raise MaskError(f"it cannot be read ({error})") from error
+        raise MaskError(f"it cannot be read ({reason_of(error)})") from error
     except ValueError as error:
         raise MaskError("a line is not two numbers") from error
     if points.ndim != 2 or points.shape[1] != 2 or not np.isfinite(points).all():

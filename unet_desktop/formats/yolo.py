@@ -14,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from unet_desktop.errors import MaskError
+from unet_desktop.errors import MaskError, reason_of
 from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format
 from unet_desktop.formats.shapes import Polygon, make_ring
 from unet_desktop.json_data import DataError, read_bytes
@@ -110,7 +110,7 @@ def _read_rows(path: Path) -> list[list[float]]:
         text = read_bytes(path, _LARGEST).decode("utf-8-sig")
         rows = [[float(number) for number in line.split()] for line in text.splitlines() if line.strip()]
     except (DataError, OSError) as error:
-        raise MaskError(f"it cannot be read ({error})") from error
+        raise MaskError(f"it cannot be read ({reason_of(error)})") from error
     except ValueError as error:
         raise MaskError("a line is not made of numbers") from error
     if any(len(row) < 5 or not row[0].is_integer() or row[0] < 0 for row in rows):

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 
 from unet_desktop import files, json_data, person
-from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.errors import ProjectError, WriteError, reason_of
 from unet_desktop.links import refuse_links
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
@@ -224,7 +224,7 @@ def _read(layout: Layout, folder: Path) -> Removed:
     try:
         data = json_data.read(path, _List, file_names=True)
     except (OSError, json_data.DataError) as error:
-        raise ProjectError(f"{path} cannot be read ({error}). Restore it from a backup.") from error
+        raise ProjectError(f"{path} cannot be read ({reason_of(error)}). Restore it from a backup.") from error
     if not data.paths or not all(_is_inside(layout, inside) for inside in data.paths):
         raise ProjectError(f"{path} leads to files outside the project's own folders, so it is not used.")
     return Removed(folder, _number(folder), data.kind, data.name, data.who, data.when, data.paths)

@@ -20,6 +20,7 @@ from unet_desktop.masks.file import read_mask
 from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.bin import FILES, list_bin, move_to_bin, settle
 from unet_desktop.project.case import Case, CaseState
+from unet_desktop.project.corrections import count_damaged_lines, drop_damaged_lines
 from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
 from unet_desktop.project.predictions import check_digest, read_record
 from unet_desktop.project.project import Project
@@ -105,6 +106,7 @@ def check(project: ProjectReader, *, is_alone: bool) -> Iterator[Step | Finding]
         read_split(layout.split)
     except ProjectError as error:
         yield Finding(f"{error}")
+    yield from _check_corrections(layout)
     if is_alone:
         yield from _check_leftovers(layout)
     yield Step(layout.root.name, total, total)
@@ -313,6 +315,22 @@ def _paths_of_pictures(project: ProjectReader) -> set[str]:
 def _real(path: Path) -> Path:
     """Return the path without links on the way to it; it may be one itself."""
     return Path(os.path.realpath(path.parent), path.name)
+
+
+def _check_corrections(layout: Layout) -> Iterator[Finding]:
+    try:
+        damaged = count_damaged_lines(layout)
+    except ProjectError as error:
+        yield Finding(str(error))
+        return
+    if damaged:
+        yield Finding(
+            f"{quantity(damaged, 'line')} of {layout.corrections}, on how much first proposals were corrected, cannot "
+            "be read: a program was interrupted while writing, or somebody changed the file.",
+            "The file is written without damaged lines; the next opening works out what is missing where it can.",
+            "The file was written without damaged lines; the next opening works out what is missing where it can.",
+            lambda project: drop_damaged_lines(project.layout),
+        )
 
 
 def _check_bin(layout: Layout) -> Iterator[Finding]:

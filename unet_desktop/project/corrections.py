@@ -15,7 +15,7 @@ from pathlib import Path
 from threading import Lock
 
 from unet_desktop import files, growing_files
-from unet_desktop.errors import UserError
+from unet_desktop.errors import ProjectError, UserError, reason_of
 from unet_desktop.json_data import DataError, Share, parse, read_bytes
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.compare import compare_masks, mean_over_labels, overlap_or_absence
@@ -161,6 +161,46 @@ def _append(path: Path, data: bytes) -> None:
         return
     length = path.stat().st_size
     growing_files.append_bytes(path, b"\n" + data, length)  # the newline ends a truncated line; empty lines are skipped
+
+
+def count_damaged_lines(layout: Layout) -> int:
+    """Return how many lines of the file of corrections are left out, because they are torn or somebody changed them.
+
+    Raises:
+        ProjectError: the file cannot be read.
+    """
+    return len(_split(layout.corrections)[1])
+
+
+def drop_damaged_lines(layout: Layout) -> None:
+    """Write the file of corrections again without lines that cannot be read.
+
+    Raises:
+        ProjectError: the file cannot be read. WriteError: it cannot be written.
+    """
+    with _WRITING:
+        files.write_bytes(layout.corrections, b"\n".join(_split(layout.corrections)[0]))
+
+
+def _split(path: Path) -> tuple[list[bytes], list[bytes]]:
+    """Return the lines that can be read, and those that cannot."""
+    good: list[bytes] = []
+    bad: list[bytes] = []
+    try:
+        lines = read_bytes(path, _LARGEST).splitlines()
+    except FileNotFoundError:
+        return [], []
+    except (OSError, DataError) as error:
+        raise ProjectError(
+            f"{path} cannot be read ({reason_of(error)}). Restore it from a backup, or move it away."
+        ) from error
+    for line in filter(bytes.strip, lines):
+        try:
+            parse(line, Correction, file_names=True)
+            good.append(line)
+        except DataError:
+            bad.append(line)
+    return good, bad
 
 
 def _read(path: Path) -> dict[str, Correction]:

@@ -26,7 +26,7 @@ import numpy as np
 from msgspec import Meta, Struct, field
 
 from unet_desktop import files, growing_files
-from unet_desktop.errors import ProjectError
+from unet_desktop.errors import ProjectError, reason_of
 from unet_desktop.file_identity import FileIdentity, read_identity
 from unet_desktop.images.box import Box
 from unet_desktop.images.read import MAX_PIXELS
@@ -342,7 +342,7 @@ def read_journal(path: Path) -> LoadedJournal | None:
     except FileNotFoundError:
         return None
     except (OSError, *_MALFORMED) as error:
-        raise ProjectError(f"The journal {path} cannot be read ({error}).") from error
+        raise ProjectError(f"The journal {path} cannot be read ({reason_of(error)}).") from error
 
 
 def _split_frames(data: bytes) -> tuple[list[bytes], int, bool]:

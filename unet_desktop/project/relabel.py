@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from unet_desktop import files, growing_files, json_data, person
-from unet_desktop.errors import LabelError, ProjectError, UserError, WriteError
+from unet_desktop.errors import LabelError, ProjectError, UserError, WriteError, reason_of
 from unet_desktop.label_edits import describe_edit
 from unet_desktop.labels import Label, LabelSet, RetiredLabel
 from unet_desktop.masks.file import read_mask, write_mask
@@ -282,7 +282,7 @@ def _restore_all(project: Project, change: LabelChange) -> Iterator[RelabelStep]
         except WriteError:
             raise
         except (UserError, OSError, ValueError) as error:
-            problem = f"{case_id} keeps its mask, because the one of before is not there any more ({error})."
+            problem = f"{case_id} keeps its mask, because the one of before is not there any more ({reason_of(error)})."
         yield RelabelStep(case_id, done, len(lines), problem)
 
 
@@ -363,7 +363,7 @@ def _read_rewritten(layout: Layout, number: int) -> dict[str, int]:
     except FileNotFoundError:
         return {}
     except (OSError, json_data.DataError) as error:
-        raise ProjectError(f"{layout.relabelled_cases(number)} cannot be read ({error}).") from error
+        raise ProjectError(f"{layout.relabelled_cases(number)} cannot be read ({reason_of(error)}).") from error
     found: dict[str, int] = {}
     for line in data.splitlines():
         with contextlib.suppress(json_data.DataError):  # the last line of a killed program

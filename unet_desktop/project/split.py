@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Literal
 
 from unet_desktop import files
-from unet_desktop.errors import ProjectError
+from unet_desktop.errors import ProjectError, reason_of
 from unet_desktop.json_data import DataError, read
 
 Part = Literal["train", "validation"]
@@ -121,7 +121,7 @@ def read_split(path: Path) -> dict[str, Part]:
         return {}
     except (OSError, DataError) as error:
         raise ProjectError(
-            f"{path} cannot be read ({error}). Restore it, or delete it to split the cases again."
+            f"{path} cannot be read ({reason_of(error)}). Restore it, or delete it to split the cases again."
         ) from error
 
 

@@ -26,7 +26,7 @@ import numpy as np
 from msgspec import Meta
 
 from unet_desktop import files, json_data
-from unet_desktop.errors import MaskError, ProjectError, WriteError
+from unet_desktop.errors import MaskError, ProjectError, WriteError, reason_of
 from unet_desktop.json_data import Count
 from unet_desktop.labels import LabelSet
 from unet_desktop.links import is_link, open_to_read
@@ -152,7 +152,7 @@ def read_versions(layout: Layout, case_id: str) -> CaseVersions:
         try:
             versions.append(read_record(path, case_id, number))
         except (OSError, ValueError) as error:
-            problems.append(f"The version {path} cannot be read ({error}). The others can be used.")
+            problems.append(f"The version {path} cannot be read ({reason_of(error)}). The others can be used.")
             damaged.append(path)
     return CaseVersions(tuple(versions), tuple(problems), tuple(damaged))
 

@@ -8,7 +8,7 @@ from queue import Empty, SimpleQueue
 
 from PySide6.QtCore import QObject, Signal
 
-from unet_desktop.errors import UserError
+from unet_desktop.errors import UserError, sentence_of
 from unet_desktop.gui.editing.editor import CaseKey, Editor
 from unet_desktop.gui.editing.version_keeper import VersionKeeper
 from unet_desktop.gui.session.session import Session
@@ -124,7 +124,7 @@ class Adjudication(QObject):
                 else:
                     problems.append(str(read))
         except (UserError, OSError) as error:
-            problems.append(str(error))
+            problems.append(sentence_of(error))
         except Exception as error:  # the thread's boundary
             log.exception("readers' masks of %s", key[1])
             problems.append(str(error))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from unet_desktop.errors import UserError
+from unet_desktop.errors import UserError, sentence_of
 from unet_desktop.files import delete_file, move_file
 from unet_desktop.gui.editing.background_writer import BackgroundWriter, WriteResult
 from unet_desktop.gui.editing.editor import CaseKey, Editor
@@ -154,7 +154,7 @@ class Autosave(QObject):
             elif project is not None and project.root == unsaved.project.root:  # the project was read again meanwhile
                 self._session.update_case(project.refresh(case.id))
         except (UserError, OSError) as error:
-            return str(error)
+            return sentence_of(error)
         return ""
 
     def _report(self, *, failing: bool, new_failure: bool) -> None:

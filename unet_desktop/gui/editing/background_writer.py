@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 from PySide6.QtCore import QObject, Signal
 
-from unet_desktop.errors import UserError
+from unet_desktop.errors import UserError, sentence_of
 from unet_desktop.gui.session.unsaved_masks import Unsaved
 from unet_desktop.project.journal import Journal
 
@@ -35,7 +35,7 @@ class WriteResult:
         """
         if self.error is not None and not isinstance(self.error, UserError | OSError):
             raise self.error
-        return "" if self.error is None else str(self.error)
+        return "" if self.error is None else sentence_of(self.error)
 
 
 class BackgroundWriter(QObject):

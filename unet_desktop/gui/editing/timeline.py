@@ -9,7 +9,7 @@ from queue import Empty, SimpleQueue
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from unet_desktop.errors import UserError
+from unet_desktop.errors import UserError, sentence_of
 from unet_desktop.gui.editing.editor import CaseKey, Editor
 from unet_desktop.gui.editing.version_keeper import VersionKeeper
 from unet_desktop.gui.session.session import Session
@@ -177,7 +177,7 @@ class Timeline(QObject):
         try:
             found = read_versions(project.layout, key[1])
         except (UserError, OSError) as error:
-            found = CaseVersions((), (str(error),))
+            found = CaseVersions((), (sentence_of(error),))
         except Exception as error:  # the thread's boundary
             log.exception("versions could not be listed")
             found = CaseVersions((), (str(error),))
@@ -200,7 +200,7 @@ class Timeline(QObject):
             mask = load_version(project.layout, labels, case, version) if known is None else known
             self._put(key, ComparedVersion(version, mask, labels, _difference(mask, now, labels)))
         except (UserError, OSError) as error:
-            self._put(key, str(error))
+            self._put(key, sentence_of(error))
         except Exception as error:  # the thread's boundary
             log.exception("version %d of %s", version.number, key[1])
             self._put(key, str(error))

@@ -10,7 +10,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from unet_desktop.errors import ProjectLostError, UserError
+from unet_desktop.errors import ProjectLostError, UserError, sentence_of
 from unet_desktop.gui.editing.editor import CaseKey, Editor
 from unet_desktop.gui.editing.proposal import ACCEPTED_NAMES
 from unet_desktop.gui.session.session import Session
@@ -122,7 +122,7 @@ class VersionKeeper(QObject):
             problem, is_said = str(error), True
         except (UserError, OSError) as error:
             log.warning("no version of %s: %s", key[1], error)
-            problem = str(error)
+            problem = sentence_of(error)
         except Exception as error:  # the thread's boundary: a version must not take anything else down
             log.exception("no version of %s", key[1])
             problem = str(error)

@@ -16,7 +16,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from unet_desktop import json_data
-from unet_desktop.errors import UserError
+from unet_desktop.errors import UserError, reason_of
 from unet_desktop.json_data import Count
 from unet_desktop.project.layout import DEVICES
 
@@ -129,7 +129,9 @@ def read_list(archive: zipfile.ZipFile, path: Path) -> FileList:
             raise UserError(f"{path} was written by a newer U-Net Desktop (format {number}); update first.")
         files = json_data.parse(data, FileList, file_names=True)
     except (json_data.DataError, *READ_ERRORS) as error:
-        raise UserError(f"{path} is damaged: its list of files cannot be read ({error}). Use another copy.") from error
+        raise UserError(
+            f"{path} is damaged: its list of files cannot be read ({reason_of(error)}). Use another copy."
+        ) from error
     _verify_names(files, found, path)
     return files
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from unet_desktop import files, json_data
 from unet_desktop.engine.events import Message, StopPoint
-from unet_desktop.errors import ImageError, ProjectError, UserError, WriteError
+from unet_desktop.errors import ImageError, ProjectError, UserError, WriteError, reason_of
 from unet_desktop.images.listing import list_images
 from unet_desktop.links import create_new
 from unet_desktop.plurals import name_some, quantity
@@ -163,7 +163,7 @@ def _read(archive: zipfile.ZipFile, source: Path, entry: Entry) -> Generator[byt
             while piece := packed.read(_CHUNK):
                 yield piece
     except (zlib.error, *READ_ERRORS) as error:
-        raise _damage_error(source, entry, str(error)) from error
+        raise _damage_error(source, entry, reason_of(error)) from error
 
 
 def _damage_error(source: Path, entry: Entry, reason: str) -> UserError:

@@ -12,7 +12,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from unet_desktop.errors import Remedy, UserError
+from unet_desktop.errors import Remedy, UserError, reason_of
 
 log = logging.getLogger("unet.tasks")
 
@@ -107,7 +107,9 @@ class Connection:
                 )
         except (OSError, ValueError, RuntimeError) as error:
             self._end()
-            raise UserError(f"{spec.name} does not answer ({error}). Check that it runs and can be reached.") from error
+            raise UserError(
+                f"{spec.name} does not answer ({reason_of(error)}). Check that it runs and can be reached."
+            ) from error
         # This program reports what matters about workers that come and go.
         logging.getLogger("distributed").setLevel(logging.CRITICAL)
 

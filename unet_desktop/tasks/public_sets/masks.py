@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 
 from unet_desktop.errors import MaskError
-from unet_desktop.images.read import DECODER_ERRORS, FORMATS, MAX_PIXELS, read_size
+from unet_desktop.images.read import DECODER_ERRORS, FORMATS, MAX_PIXELS, describe_decoder_error, read_size
 from unet_desktop.labels import BACKGROUND, DISC_AND_CUP, NOT_ANNOTATED
 from unet_desktop.links import open_to_read
 from unet_desktop.masks.regions import Mask, Region, label_image
@@ -35,7 +35,9 @@ def read_values(path: Path) -> Mask:
                 return np.array(opened.convert("L"), np.uint8)
             planes = np.array(opened.convert("RGB")) if opened.mode in {"RGB", "RGBA"} else np.array(opened)
     except DECODER_ERRORS as error:
-        raise MaskError(f"The mask {path} cannot be read ({error}). Download it again.") from error
+        raise MaskError(
+            f"The mask {path} cannot be read ({describe_decoder_error(error)}). Download it again."
+        ) from error
     if planes.ndim == 3:
         if (planes != planes[..., :1]).any():
             raise MaskError(f"The mask {path} is in colour, but masks of this set are grey. Download it again.")

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from unet_desktop.errors import reason_of
 from unet_desktop.json_data import DataError, read
 from unet_desktop.masks.regions import Mask
 from unet_desktop.tasks.public_sets.masks import check_size, read_table
@@ -87,7 +88,7 @@ def _read_tables(tree: Tree) -> tuple[dict[str, dict[str, str]], list[str]]:
             try:
                 facts |= _read_index(file.path)
             except (DataError, OSError) as error:
-                remarks.append(f"{file.path} was not read ({error}).")
+                remarks.append(f"{file.path} was not read ({reason_of(error)}).")
     return facts, remarks
 
 
