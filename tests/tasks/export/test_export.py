@@ -8,6 +8,7 @@ import pytest
 
 from tests.tasks.folders.test_rows import row_of
 from unet_desktop.errors import ProjectError, UserError, WriteError
+from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP, NOT_ANNOTATED
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measurement_tracker import MeasurementTracker
@@ -60,6 +61,19 @@ def test_figures_are_those_of_the_measure_panel(corrected, export, out):
     assert row["optic_disc_area_px"] == str(shown.extents[0].area) == str(28 * 30)
     assert row["optic_disc_height_mm"] == str(0.6)
     assert row["note"] == "In several pieces, of which the largest is measured: optic disc."
+
+
+def test_size_of_a_pixel_and_eye_are_found_as_in_the_window(corrected, export, out):
+    corrected.set_scale(0.02)
+    corrected.set_camera_factor(0.02)
+    corrected.grade("a_OD", axial_length_mm=24.0)
+    corrected.mark("b", eye=Eye.UNKNOWN)
+    corrected.grade("b", fovea=(70.0, 30.0))
+    export()
+    rows = rows_of(out)
+    assert float(rows["a_OD"]["pixel_height_mm"]) == pytest.approx(0.02 * 0.01306 * (24.0 - 1.82))
+    assert rows["b"]["pixel_height_mm"] == "0.02"
+    assert (rows["b"]["eye"], rows["b"]["eye_from"]) == ("left", "fovea")
 
 
 def test_how_much_of_the_proposal_was_changed(corrected, export, out):

@@ -39,7 +39,7 @@ def test_figures_of_eyes_are_side_by_side(corrected):
     project = ProjectReader.open(corrected.root)
     known = Known(project.layout, project.labels, project.mm_per_pixel)
     eyes = [read_case(named, known) for named in plain_names(project.cases()[:2], project.root)]
-    document = patient_document("P", project.labels, project.form, eyes, 3)
+    document = patient_document(project, eyes, 3)
     assert "3 corrected pictures, 2 of them shown" in document.subtitle
     columns, table = document.blocks[:2]
     assert isinstance(columns, Columns)

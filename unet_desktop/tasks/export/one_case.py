@@ -19,11 +19,13 @@ from unet_desktop.images.laterality import Eye, guess_eye_from_picture
 from unet_desktop.images.read import Image, Pixels, read_image
 from unet_desktop.images.stereo import find_halves
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.disc_size import find_scale
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measure import Measurement
 from unet_desktop.masks.measurement_tracker import MeasurementTracker
 from unet_desktop.masks.overlay import encode_png
 from unet_desktop.masks.regions import Mask, is_annotated
+from unet_desktop.masks.rim import fovea_axis
 from unet_desktop.project.case import Case
 from unet_desktop.project.corrections import Correction, find_correction
 from unet_desktop.project.form import NO_FORM, Form
@@ -91,7 +93,7 @@ class DrawnCase:
         found: measurements as the Measure panel shows them: of the largest piece of each unique label.
         in_pieces: names of unique labels that are in several pieces.
         eye: which eye it is.
-        eye_from: "project", "picture" for a guess, or empty.
+        eye_from: "project", "fovea", "picture" for a guess, or empty.
         spacing: height and width of a pixel in millimetres; None if unknown.
     """
 
@@ -130,11 +132,8 @@ def read_case(named: NamedCase, known: Known) -> DrawnCase:
     mask = read_mask(known.layout.mask(case.id), known.labels, (height, width))
     tracker = MeasurementTracker(mask, known.labels)
     found = tracker.measure_largest()
-    eye, source = case.eye, "project"
-    if eye is Eye.UNKNOWN:
-        eye = _guess_eye(image.pixels, found)
-        source = "" if eye is Eye.UNKNOWN else "picture"
-    spacing = read_facts(named.source).spacing if known.mm_per_pixel is None else (known.mm_per_pixel,) * 2
+    eye, source = _find_eye(case, image.pixels, found)
+    spacing = _find_spacing(named, known)
     in_pieces = tuple(label.name for label, _ in tracker.labels_in_pieces())
     return DrawnCase(named, image, mask, found, in_pieces, eye, source, spacing)
 
@@ -234,6 +233,30 @@ def _stereo_note(drawn: DrawnCase, labels: LabelSet) -> StereoNote | None:
         if not box.empty and half.intersection(box) == box:
             return StereoNote(name, half, f"{halves.what}: the {name} half is outlined")
     return StereoNote("", Box(0, 0, *drawn.mask.shape), halves.what)
+
+
+def _find_spacing(named: NamedCase, known: Known) -> tuple[float, float] | None:
+    """Return height and width of a pixel in millimetres, as the Measure panel finds them; None if unknown.
+
+    A size that rests on the fovea's usual distance is a guess, which the columns of the disc's size alone may use.
+    """
+    scale = find_scale(degrees_per_pixel=known.degrees_per_pixel, axial_length_mm=named.case.axial_length_mm)
+    if scale is not None:
+        return scale.mm_per_pixel, scale.mm_per_pixel
+    if known.mm_per_pixel is not None:
+        return known.mm_per_pixel, known.mm_per_pixel
+    return read_facts(named.source).spacing
+
+
+def _find_eye(case: Case, pixels: Pixels, found: Measurement) -> tuple[Eye, str]:
+    """Return which eye it is, and what says so: "project", "fovea", "picture" for a guess, or empty."""
+    if case.eye is not Eye.UNKNOWN:
+        return case.eye, "project"
+    axis = None if found.rim is None else fovea_axis(found.rim, case.fovea)
+    if axis is not None and axis.eye is not Eye.UNKNOWN:
+        return axis.eye, "fovea"
+    guessed = _guess_eye(pixels, found)
+    return guessed, "" if guessed is Eye.UNKNOWN else "picture"
 
 
 def _guess_eye(pixels: Pixels, found: Measurement) -> Eye:

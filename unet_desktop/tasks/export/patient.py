@@ -11,11 +11,11 @@ from unet_desktop import __version__, files
 from unet_desktop.errors import ProjectError, UserError
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import LabelSet
+from unet_desktop.masks.ddls import rate_disc
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.rim import NO_RIM, RAYS, THIN, Rim, order_violations
 from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.case import UNCORRECTED, Case, CaseState
-from unet_desktop.project.form import Form
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.reports.close_ups import draw_close_up, label_outlines
 from unet_desktop.reports.document import (
@@ -85,7 +85,7 @@ def find_cases(project: ProjectReader, patient: str) -> list[Case]:
 
 
 def _write(project: ProjectReader, cases: Sequence[Case], path: Path, kind: str) -> Iterator[ExportEvent]:
-    known = Known(project.layout, project.labels, project.mm_per_pixel)
+    known = Known(project.layout, project.labels, project.mm_per_pixel, degrees_per_pixel=project.degrees_per_pixel)
     read: list[DrawnCase] = []
     for done, named in enumerate(plain_names(_latest_first(cases), project.root), 1):
         problem = ""
@@ -100,7 +100,7 @@ def _write(project: ProjectReader, cases: Sequence[Case], path: Path, kind: str)
     if not read:
         raise ProjectError(f"No picture of {cases[0].patient} can be read, so there is no report.")
     read.sort(key=lambda one: list(_EYES).index(one.eye))
-    document = patient_document(project.name, project.labels, project.form, read, len(cases))
+    document = patient_document(project, read, len(cases))
     files.write_chunks(path, render(document, kind))
     yield FileWritten("report", path)
     yield ExportDone(len(read), 0, 0)
@@ -112,13 +112,11 @@ def _latest_first(cases: Sequence[Case]) -> list[Case]:
     return sorted(latest, key=lambda case: case.state is not CaseState.APPROVED)
 
 
-def patient_document(project: str, labels: LabelSet, form: Form, eyes: Sequence[DrawnCase], count: int) -> Document:
+def patient_document(project: ProjectReader, eyes: Sequence[DrawnCase], count: int) -> Document:
     """Make the report.
 
     Args:
-        project: name of the project.
-        labels: of it.
-        form: what is graded in it.
+        project: of the patient.
         eyes: what is shown, the right eye first.
         count: pictures of the patient that people corrected.
     """
@@ -126,14 +124,15 @@ def patient_document(project: str, labels: LabelSet, form: Form, eyes: Sequence[
     shown = "" if count == len(eyes) else f", {len(eyes)} of them shown"
     subtitle = " · ".join(
         (
-            project,
+            project.name,
             f"{quantity(count, 'corrected picture')}{shown}",
             f"{made.day} {made:%B %Y}",
             f"U-Net Desktop {__version__}",
         )
     )
     heads = (TableColumn("", share=1.5), *(TableColumn(_name_eye(eye), share=1.6) for eye in eyes))
-    rows = _rows(labels, form, eyes)
+    labels = project.labels
+    rows = _rows(project, eyes)
     blocks: tuple[Block, ...] = (
         Columns(tuple(tuple(_eye_blocks(eye, labels)) for eye in eyes)),
         Table(heads, tuple(rows)),
@@ -170,23 +169,24 @@ def _ring(rim: Rim, drawn: DrawnCase, disc: str, cup: str) -> RimRing:
     return RimRing(shares, thin, tuple(letters), disc, cup, f"Rim-to-disc ratio by clock hour: {words}")
 
 
-def _rows(labels: LabelSet, form: Form, eyes: Sequence[DrawnCase]) -> Iterator[tuple[str, ...]]:
+def _rows(project: ProjectReader, eyes: Sequence[DrawnCase]) -> Iterator[tuple[str, ...]]:
     """The figures of the eyes side by side; rows that are empty for all of them are left out."""
-    tables = [dict(_figures(eye, labels, form)) for eye in eyes]
+    tables = [dict(_figures(eye, project)) for eye in eyes]
     for name in dict.fromkeys(name for table in tables for name in table):
         cells = [table.get(name, "") for table in tables]
         if any(cells):
             yield (name, *(cell or "–" for cell in cells))
 
 
-def _figures(drawn: DrawnCase, labels: LabelSet, form: Form) -> Iterator[tuple[str, str]]:
-    case, found = drawn.case, drawn.found
+def _figures(drawn: DrawnCase, project: ProjectReader) -> Iterator[tuple[str, str]]:
+    case, found, labels, form = drawn.case, drawn.found, project.labels, project.form
     yield from _ratio_figures(drawn)
     for label, extent in zip(labels, found.extents, strict=True):
         name = f"{label.name[:1].upper()}{label.name[1:]}"
         yield f"{name}: height × width", _sides(extent.height, extent.width, drawn) if extent.area else ""
         yield f"{name}: area", _area(extent.area, drawn) if extent.area else ""
     yield from _rim_figures(drawn)
+    yield from _rating_figures(drawn, project.degrees_per_pixel)
     for item in form.items:
         grade = form.grade(item, case.grades)
         yield item.question, "" if grade is None else f"{_say(grade)} {item.unit}".strip()
@@ -196,6 +196,22 @@ def _figures(drawn: DrawnCase, labels: LabelSet, form: Form) -> Iterator[tuple[s
     yield "Reader", case.changed_by
     yield "Changed", f"{case.changed_at[:16].replace('T', ' ')} UTC" if case.changed_at else ""
     yield "Notes", case.notes if len(case.notes) <= 160 else f"{case.notes[:160]}…"
+
+
+def _rating_figures(drawn: DrawnCase, degrees_per_pixel: float | None) -> Iterator[tuple[str, str]]:
+    rating = rate_disc(
+        drawn.found,
+        mm_per_pixel=None if drawn.spacing is None else drawn.spacing[0],
+        degrees_per_pixel=degrees_per_pixel,
+        axial_length_mm=drawn.case.axial_length_mm,
+        fovea=drawn.case.fovea,
+    )
+    if rating is None or rating.size is None or rating.scale is None:
+        return
+    by = f", by {rating.scale.source.value}"
+    yield "Disc size", f"{rating.size.value}, {rating.height_mm:.2f} mm high{by}"
+    if rating.stage is not None and not drawn.case.incomplete:
+        yield "DDLS", f"{rating.stage} of 10"
 
 
 def _say(grade: object) -> str:
@@ -254,7 +270,7 @@ def _definitions(labels: LabelSet, eyes: Sequence[DrawnCase]) -> Iterator[Block]
         "areas, in the upright picture (Orlando et al. 2020, Medical Image Analysis 59, 101570). Rim: from cup to disc "
         "along rays from the disc's centre; thin (orange) below 0.1 of the diameter in the same axis (Henderer 2006, "
         "Br J Ophthalmol 90, 395). Quadrants: means over 90 degrees; I inferior, S superior, N nasal, T temporal. ISNT "
-        "rule: I ≥ S ≥ N ≥ T."
+        "rule: I ≥ S ≥ N ≥ T. DDLS: disc damage likelihood scale, by the thinnest rim and the disc's size (Henderer)."
     )
     if any(eye.eye_from == "picture" for eye in eyes):
         text += " Which eye it is was guessed from the picture, so nasal and temporal may be exchanged."

@@ -182,7 +182,7 @@ _PICTURE = (
 )
 _EYE = (
     Column("eye", Kind.TEXT, "", "right, left, or empty when it is not clear"),
-    Column("eye_from", Kind.TEXT, "", "what says so: file (DICOM), file name, or picture (a guess)"),
+    Column("eye_from", Kind.TEXT, "", "what says so: file (DICOM), file name, project, fovea, or picture (a guess)"),
 )
 _IDENTIFIERS = (
     Column("patient", Kind.TEXT, "", "DICOM Patient ID, or a hash of it"),
