@@ -18,12 +18,13 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import read
 from unet_desktop.tasks.check_project import check_project, is_open_elsewhere
-from unet_desktop.tasks.events import CheckEvent, CheckFinding
+from unet_desktop.tasks.events import CheckEvent, CheckFinding, CheckRemark
 from unet_desktop.tasks.holding_project import holding_project
 
 CHECK_EPILOG = (
-    "Exit code: 0 everything is all right, or was repaired; 1 something is wrong that was not repaired; 2 it is not a "
-    "project, or cannot be read."
+    "What is unusual, but may be meant (an empty mask, a disc in two pieces, a copy of a photograph), is listed and "
+    "does not change the exit code. Exit code: 0 everything is all right, or was repaired; 1 something is wrong that "
+    "was not repaired; 2 it is not a project, or cannot be read."
 )
 _PROJECT = "Folder of the project."
 
@@ -33,8 +34,21 @@ def check(
     repair: Annotated[
         bool, typer.Option("--repair", help="Repair what can be repaired; nothing that a person drew is deleted.")
     ] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Also look for copies of one photograph, resized or encoded again.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option(help="CSV file to write: what is unusual about masks and pictures.")
+    ] = None,
+    csv_dialect: Annotated[str, typer.Option(help="plain, excel, excel-eu, or as in segment --help.")] = "plain",
+    replace: Annotated[bool, typer.Option("--replace", help=REPLACE_HELP)] = False,
 ) -> None:
     """Verify a project: trail, pictures, masks, predictions, models, and files that belong to nothing."""
+    from unet_desktop.tasks.own_files import refuse_foreign
+    from unet_desktop.tasks.review import write_remarks
+
+    if report is not None and not replace:
+        refuse_foreign([report])
     if repair:
         events: Iterator[CheckEvent] = holding_project(project, check_project(project, repair=True))
     else:
@@ -51,6 +65,14 @@ def check(
     repairable = sum(bool(finding.remedy) for finding in left)
     if followed.stopped:
         raise typer.Exit(SOME_FAILED)
+    remarks = _review(project, duplicates=duplicates)
+    for remark in remarks:
+        output.print(remark.line, markup=False)
+    if report is not None:
+        write_remarks(remarks, report, csv_dialect)
+        output.print(f"Wrote {report}", markup=False)
+    if remarks:
+        output.print(f"{quantity(len(remarks), 'remark')} on masks and pictures, which may be meant.")
     if not found:
         output.print("Everything is as it should be.")
     elif not left:
@@ -59,6 +81,22 @@ def check(
         hint = f"; {repairable} can be repaired with --repair" if repairable and not repair else ""
         output.print(f"{quantity(len(left), 'problem')}{hint}.")
     raise typer.Exit(SOME_FAILED if left else DONE)
+
+
+def _review(project: Path, *, duplicates: bool) -> list[CheckRemark]:
+    """Look through masks, and through pictures if asked to; stopping it ends the command."""
+    from unet_desktop.tasks.review import review_masks, review_pictures
+
+    remarks: list[CheckRemark] = []
+    works: list[tuple[Iterator[CheckEvent], str]] = [(review_masks(project), "Looking at masks")]
+    if duplicates:
+        works.append((review_pictures(project), "Looking for copies"))
+    for events, title in works:
+        followed = follow(events, title)
+        remarks += [event for event in followed.rest if isinstance(event, CheckRemark)]
+        if followed.stopped:
+            raise typer.Exit(SOME_FAILED)
+    return remarks
 
 
 def trail(

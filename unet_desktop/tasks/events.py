@@ -392,6 +392,24 @@ class ReadersAgreement:
     rows: tuple[AgreementRow, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class CheckRemark:
+    """Something odd about a mask or a picture, which may be meant.
+
+    Attributes:
+        file: its path in the project.
+        what: what is odd, as a part of a sentence.
+    """
+
+    file: str
+    what: str
+
+    @property
+    def line(self) -> str:
+        """It in one line."""
+        return f"{self.file}: {self.what}."
+
+
 ImportEvent: TypeAlias = (
     ItemDone | Message | StopPoint | LeftWithoutMask | MasksLeftOut | AnnotationsLeftOut | FileWritten
 )
@@ -408,7 +426,7 @@ ExportEvent: TypeAlias = Message | StopPoint | ItemDone | FileWritten | ExportDo
 """Of exporting the cases of a project."""
 EvaluationEvent: TypeAlias = "ItemDone | Message | StopPoint | Evaluation | FileWritten"
 """Of comparing two readers and writing the result."""
-CheckEvent: TypeAlias = ItemDone | CheckFinding | Message
+CheckEvent: TypeAlias = ItemDone | StopPoint | CheckFinding | CheckRemark | Message
 """Of checking and repairing a project."""
 BackupEvent: TypeAlias = ItemDone | Message | StopPoint | FileWritten
 """Of writing a project to one file, checking such a file and restoring a project from it."""

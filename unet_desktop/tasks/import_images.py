@@ -48,6 +48,7 @@ from unet_desktop.tasks.events import (
     MasksLeftOut,
     MasksRead,
 )
+from unet_desktop.tasks.import_notes import ImportNotes
 from unet_desktop.tasks.mask_import import MaskSource, plan_import
 from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
@@ -72,6 +73,7 @@ class _Import:
     without: list[str] = field(default_factory=list)
     incomplete: list[str] = field(default_factory=list)
     two: list[str] = field(default_factory=list)
+    notes: ImportNotes = field(default_factory=ImportNotes)
 
     def note_mask(self, picture: Path, root: Path, *, wanted: bool) -> None:
         """Note that a picture has no mask, if it should have one."""
@@ -138,6 +140,7 @@ def import_images(
             except UserError as error:
                 yield ItemDone(path.name, done, total, problem=str(error))
     yield from map(Message, _describe_two(work.two))
+    yield from work.notes.messages()
     yield from _report_others(pairs, others, texts)
     yield from _report_masks(work, pairs, sources.root, masks)
     yield from _set_scale(project, spacings or ())
@@ -212,6 +215,8 @@ def _import_one(work: _Import, path: Path) -> tuple[str, str]:
         raise ImageError(f"{path} cannot be read ({error.strerror}).") from error
     foreign = work.masks.read_for(path)
     case = known.get(digest)
+    if case is not None:
+        work.notes.note_same(path, case)
     if case is None:
         case = known[digest] = project.add_image(path, copy=work.copy)
         what = ""
@@ -230,6 +235,7 @@ def _import_one(work: _Import, path: Path) -> tuple[str, str]:
         known[digest] = case = project.save_mask(case.id, foreign.mask, step=VersionStep.IMPORTED)
         if case.incomplete:
             work.incomplete.append(case.id)
+        work.notes.look_at(path, foreign.mask, project.labels)
         return " ".join(filter(None, (what, *foreign.notes))), foreign.problem
     return what, ""
 

@@ -77,7 +77,7 @@ def is_own(path: Path) -> bool:
 
 def _is_own_heading(line: bytes) -> bool:
     names = re.findall(rb"[^\s,;|\"]+", line)
-    if names == [b"image", b"problem"]:
+    if names in ([b"image", b"problem"], [b"file", b"remark"]):
         return True
     if names[:2] == [b"trail_number", b"when"]:
         return True

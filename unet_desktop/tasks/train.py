@@ -20,7 +20,7 @@ from unet_desktop.engine.training.distributed_run import fit_distributed
 from unet_desktop.errors import MaskError, TrainingError, UserError, WriteError
 from unet_desktop.labels import NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.regions import Mask
-from unet_desktop.plurals import quantity
+from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import Model, list_models, next_model_name
@@ -37,8 +37,9 @@ from unet_desktop.project.split import (
     write_split,
 )
 from unet_desktop.project.trail import Act, Event, append
-from unet_desktop.tasks.events import ModelSaved, TrainingTaskEvent
+from unet_desktop.tasks.events import MAX_NAMED, ModelSaved, TrainingTaskEvent
 from unet_desktop.tasks.interrupted import describe_kept, discard, find_interrupted
+from unet_desktop.tasks.review import find_straddling
 from unet_desktop.tasks.runs import RunLog, read_record
 
 
@@ -234,7 +235,21 @@ def select(project: Project) -> Generator[Message | StopPoint, None, TrainingCas
     def cases_of(part: Part) -> tuple[Case, ...]:
         return tuple(case for case in usable if parts[case.group] == part)
 
-    return TrainingCases(cases_of("train"), cases_of("validation"), contents)
+    selected = TrainingCases(cases_of("train"), cases_of("validation"), contents)
+    yield from _warn_of_copies(project, selected)
+    return selected
+
+
+def _warn_of_copies(project: Project, selected: TrainingCases) -> Iterator[Message | StopPoint]:
+    """Yield a message if pictures to validate on are copies of pictures to train on."""
+    pairs = yield from find_straddling(project, selected.train, selected.validation)
+    if pairs:
+        listed = name_some([f"{first} and {second}" for first, second in pairs], MAX_NAMED)
+        yield Message(
+            f"{quantity(len(pairs), 'validation picture is', 'validation pictures are')} nearly the same as a picture "
+            f"that is trained on, so the metrics will be too good: {listed}. Remove one of each, or give both the same "
+            "patient."
+        )
 
 
 def _read_sound(project: Project, case: Case) -> Mask:

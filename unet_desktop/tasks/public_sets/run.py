@@ -19,6 +19,7 @@ from unet_desktop.project.split import Part as SplitPart
 from unet_desktop.project.split import read_split, write_split
 from unet_desktop.project.versions import VersionStep
 from unet_desktop.tasks.events import MAX_NAMED, ImportEvent, ItemDone
+from unet_desktop.tasks.import_notes import ImportNotes
 from unet_desktop.tasks.public_sets.picture import SetPicture
 from unet_desktop.tasks.public_sets.recognise import Recognised, SetRequest, part_name, recognise
 
@@ -40,6 +41,7 @@ class _Import:
     grades: bool
     known: dict[str, Case]
     imported: list[tuple[SetPicture, str]] = field(default_factory=list)
+    notes: ImportNotes = field(default_factory=ImportNotes)
 
 
 def import_set(request: SetRequest) -> Iterator[ImportEvent]:
@@ -65,6 +67,7 @@ def import_set(request: SetRequest) -> Iterator[ImportEvent]:
                 raise
             except UserError as error:
                 yield ItemDone(name, done, total, problem=str(error))
+    yield from work.notes.messages()
     if request.use_split:
         yield from _take_split(work)
 
@@ -96,6 +99,8 @@ def _import_one(work: _Import, picture: SetPicture) -> str:
     except OSError as error:
         raise ImageError(f"{picture.image} cannot be read ({error.strerror}).") from error
     case = known.get(digest)
+    if case is not None:
+        work.notes.note_same(picture.image, case)
     if case is not None and case.state not in UNCORRECTED:
         work.imported.append((picture, case.id))
         return "It is in the project already, with a mask."
@@ -110,6 +115,7 @@ def _import_one(work: _Import, picture: SetPicture) -> str:
             **_grading(work, picture),
         )
     known[digest] = project.save_mask(case.id, mask, step=VersionStep.IMPORTED)
+    work.notes.look_at(picture.image, mask, project.labels)
     work.imported.append((picture, case.id))
     return ""
 
