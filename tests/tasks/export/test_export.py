@@ -16,7 +16,7 @@ from unet_desktop.project.case_query import CaseFilter
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import find_end, read
 from unet_desktop.tasks.events import ExportDone, ItemDone
-from unet_desktop.tasks.export.request import Selection
+from unet_desktop.tasks.export.request import Selection, suggest_place
 from unet_desktop.tasks.export.run import export_cases
 from unet_desktop.tasks.folders.outputs import Outputs
 
@@ -140,6 +140,12 @@ def test_folders_in_projects_are_refused(corrected, ask):
     for place in (corrected.root, corrected.root / "export", other.root, other.root / "export" / "of today"):
         with pytest.raises(UserError, match="is in a project"):
             export_cases(ask(output=place))
+
+
+def test_places_are_suggested_outside_of_projects(corrected):
+    own = Project.create(corrected.root / "readers" / "Anna", DISC_AND_CUP)
+    assert suggest_place(own.root, "-export") == corrected.root.with_name("Anna-export")
+    assert suggest_place(corrected.root, "-export") == corrected.root.with_name("project-export")
 
 
 def test_masks_of_people_and_of_models_are_not_mixed(export, ask, out):

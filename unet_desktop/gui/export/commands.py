@@ -17,7 +17,7 @@ from unet_desktop.gui.export.dialog import ExportDialog, list_offers
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.messages.confirm import confirm
 from unet_desktop.tasks.events import ExportEvent
-from unet_desktop.tasks.export.request import ExportRequest
+from unet_desktop.tasks.export.request import ExportRequest, suggest_place
 
 
 class ExportCommands(CommandSet):
@@ -77,7 +77,7 @@ class ExportCommands(CommandSet):
         if not patient:
             raise ProjectError(f"No patient is noted for {opened.case.id}. Choose Case, Details to note one.")
         name = "".join(letter if letter.isalnum() or letter in "-_ " else "_" for letter in patient)
-        start_at = str(project.root.with_name(f"{name}.pdf"))
+        start_at = str(suggest_place(project.root, "").with_name(f"{name}.pdf"))
         chosen, _ = QFileDialog.getSaveFileName(
             self._window, "Save the patient report", start_at, "PDF (*.pdf);;Web page (*.html)"
         )

@@ -18,7 +18,7 @@ from unet_desktop.gui.widgets.path_field import PathField
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.case_query import CaseFilter, CaseQuery, matching_ids
-from unet_desktop.tasks.export.request import TRAINING_SETS, ExportRequest, KeyFile, Selection
+from unet_desktop.tasks.export.request import TRAINING_SETS, ExportRequest, KeyFile, Selection, suggest_place
 from unet_desktop.tasks.folders.outputs import Outputs
 
 
@@ -173,8 +173,8 @@ class ExportDialog(FormDialog):
         more = kept.get("more")
         self._outputs.set_more([str(name) for name in more] if isinstance(more, list) else [])
         folder, key = str(kept.get("folder") or ""), str(kept.get("key") or "")
-        self._output.set_path(Path(folder) if folder else self._root.with_name(f"{self._root.name}-export"))
-        self._key.set_path(Path(key) if key else self._root.with_name(f"{self._root.name}-key.csv"))
+        self._output.set_path(Path(folder) if folder else suggest_place(self._root, "-export"))
+        self._key.set_path(Path(key) if key else suggest_place(self._root, "-key.csv"))
         self._pseudonyms.setChecked(kept.get("pseudonyms") is True)
 
     def _lay_out(self) -> None:

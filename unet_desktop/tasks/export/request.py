@@ -65,6 +65,17 @@ class Chosen:
     without_mask: tuple[Case, ...]
 
 
+def suggest_place(root: Path, name: str) -> Path:
+    """Return a path of this name beside a project, outside of all projects that it is in, such as a reader's.
+
+    Args:
+        root: the project's folder.
+        name: what follows the name of the folder, such as "-export".
+    """
+    outermost = next((folder for folder in reversed(root.parents) if _is_project(folder)), root)
+    return outermost.with_name(f"{root.name}{name}")
+
+
 def _is_project(folder: Path) -> bool:
     """Whether a folder is a project, not only one with a project.json of another program."""
     try:
