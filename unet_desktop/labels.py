@@ -184,6 +184,13 @@ class LabelSet:
             for label in self
         )
 
+    def grew_into(self, newer: LabelSet) -> bool:
+        """Whether a newer set still knows the meaning of each of these labels: as a label, or as one that is gone."""
+        gone, labels = {one.value for one in newer.retired}, {label.value: label for label in newer}
+        return all(
+            label.value in gone or (label.value in labels and _same_name(label, labels[label.value])) for label in self
+        )
+
     def differences(self, newer: LabelSet) -> list[str]:
         """Return what distinguishes a newer set from this one, as parts of a sentence.
 

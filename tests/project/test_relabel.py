@@ -293,3 +293,22 @@ def killing_at_write(number: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[N
         for name in real:
             patched.setattr(os, name, counted(name))
         yield
+
+
+def test_a_readers_workbook_gets_the_labels_of_its_project_when_it_is_opened(worked_on, masks):
+    from unet_desktop.project.workbooks import make_workbook
+
+    found = make_workbook(worked_on, "Ada")
+    with lease_exclusively(found.root) as lease:
+        lease.project.writable().save_mask("p0", masks[0])
+    change(worked_on, edits.rename(worked_on.labels, "optic cup", "excavation"))
+    change(worked_on, edits.merge(worked_on.labels, "vessel", "optic disc"))
+    change(worked_on, edits.add(worked_on.labels, "fovea"))
+    with lease_exclusively(found.root) as lease:
+        assert lease.recovered == ["The labels are those that the project got meanwhile."]
+        workbook = lease.project
+        assert workbook.labels == worked_on.labels
+        assert workbook.case("p0").not_annotated == (4,)
+        assert np.array_equal(workbook.load_mask("p0"), np.where(masks[0] == 3, 1, masks[0]))
+    with lease_exclusively(found.root) as lease:
+        assert lease.recovered == []

@@ -147,9 +147,8 @@ def _change(context: typer.Context, edit: Callable[[LabelSet], LabelSet]) -> Non
 
 
 def _follow(project: Project, steps: Iterator[RelabelStep]) -> int:
-    before, problems, rewritten = project.labels, 0, 0
+    before, problems = project.labels, 0
     for step in steps:
-        rewritten += 1
         if step.problem:
             problems += 1
             messages.print(escape_controls(step.problem), markup=False)
@@ -158,8 +157,6 @@ def _follow(project: Project, steps: Iterator[RelabelStep]) -> int:
         output.print(escape_controls(f"{part}."), markup=False, highlight=False)
     if not said:
         output.print("The labels are as they were.")
-    if rewritten:
-        output.print(f"{quantity(rewritten, 'mask was', 'masks were')} looked through.")
     return SOME_FAILED if problems else DONE
 
 

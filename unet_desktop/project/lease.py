@@ -8,6 +8,8 @@ from typing import Self
 
 from unet_desktop import files
 from unet_desktop.errors import ProjectError, UserError, WriteError
+from unet_desktop.label_edits import describe_edit
+from unet_desktop.labels import LabelSet
 from unet_desktop.links import refuse_links
 from unet_desktop.project.bin import settle
 from unet_desktop.project.guard import Guard
@@ -18,7 +20,7 @@ from unet_desktop.project.manifest import read_manifest
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.recovery import recover
-from unet_desktop.project.relabel import finish_relabel
+from unet_desktop.project.relabel import finish_relabel, relabel
 from unet_desktop.project.versions import remove_version_temporaries
 
 
@@ -107,7 +109,8 @@ def lease_project(root: Path) -> ProjectLease:
         settle(layout)
         project = Project.open(root)
         recovered = recover(project)
-        return ProjectLease(project, lock, recovered + _finish_labels(project), guard)
+        recovered += [*_finish_labels(project), *_follow_labels(project)]
+        return ProjectLease(project, lock, recovered, guard)
     except BaseException:
         guard.stop()
         lock.release()
@@ -121,6 +124,23 @@ def _finish_labels(project: Project) -> list[str]:
     except UserError as error:  # masks are read correctly without it
         return [f"A change of the labels is not finished yet: {error}"]
     return problems
+
+
+def _follow_labels(project: Project) -> list[str]:
+    """Give a reader's workbook the labels that its project got meanwhile; returns sentences about it."""
+    around = Layout(project.root.parent.parent)
+    if project.root.parent != around.readers or not around.manifest.is_file():
+        return []
+    try:
+        labels = read_manifest(around.manifest).labels
+        if not describe_edit(project.labels, labels) or not project.labels.grew_into(labels):
+            return []
+        values = {label.value for label in labels} | {gone.value for gone in labels.retired}
+        own = tuple(gone for gone in project.labels.retired if gone.value not in values)
+        steps = list(relabel(project, LabelSet(labels.labels, (*labels.retired, *own))))
+    except UserError as error:
+        return [f"The labels of this reading could not be changed as the project's were: {error}"]
+    return ["The labels are those that the project got meanwhile.", *(step.problem for step in steps if step.problem)]
 
 
 def _reading_lease(root: Path, holder: Holder | None, obstacle: str) -> ProjectLease:

@@ -102,8 +102,8 @@ class _Rewritten:
 def relabel(project: Project, after: LabelSet, *, undoes: int = 0) -> Iterator[RelabelStep]:
     """Give a project other labels, which `label_edits` made of its own; nothing happens if they are the same.
 
-    The labels are changed at the first step. Whoever stops after it leaves masks that are rewritten when the project
-    is opened for writing again; they are read correctly meanwhile.
+    Whoever stops in between leaves the labels of before, or those of after and masks that are rewritten when the
+    project is opened for writing again; they are read correctly meanwhile.
 
     Args:
         project: held by the caller; `project.labels` are the new ones afterwards.
@@ -126,7 +126,7 @@ def relabel(project: Project, after: LabelSet, *, undoes: int = 0) -> Iterator[R
     _write_change(project.layout, change)
     added = [label.value for label in after if before.by_value(label.value) is None]
     if added and not undoes:
-        _note_not_annotated(project, added)
+        yield from _note_not_annotated(project, added)
     _save_labels(project, after, number, unfinished=True)
     append(project.layout, _event(change))
     yield from _finish(project, change)
@@ -219,7 +219,7 @@ def _finish(project: Project, change: LabelChange) -> Iterator[RelabelStep]:
     _save_labels(project, project.labels, change.number, unfinished=False)
 
 
-def _note_not_annotated(project: Project, values: list[int]) -> None:
+def _note_not_annotated(project: Project, values: list[int]) -> Iterator[RelabelStep]:
     """Note that what is there of the cases so far says nothing of these new labels."""
     worked_on = [
         replace(case, not_annotated=tuple(dict.fromkeys((*case.not_annotated, *values))))
@@ -227,7 +227,9 @@ def _note_not_annotated(project: Project, values: list[int]) -> None:
         if not case.damage and case.state is not CaseState.NEW
     ]
     for start in range(0, len(worked_on), _TOGETHER):
-        project.records.put_all(worked_on[start : start + _TOGETHER])
+        together = worked_on[start : start + _TOGETHER]
+        project.records.put_all(together)
+        yield RelabelStep(together[-1].id, start + len(together), len(worked_on))
 
 
 def _rewrite_all(project: Project, change: LabelChange) -> Iterator[RelabelStep]:
