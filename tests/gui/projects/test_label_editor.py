@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QTableWidget,
     QToolButton,
 )
-from window_parts import part
+from window_parts import case_rows, part
 
 from unet_desktop import label_edits as edits
 from unet_desktop.gui.projects.label_editor import LabelEditor
@@ -148,6 +148,8 @@ def test_the_whole_window_follows_a_renamed_and_an_added_label(opened: MainWindo
     texts = [button.text() for button in opened.panels.tools.label_list.findChildren(QPushButton)]
     assert [text.split(maxsplit=1)[1] for text in texts] == ["optic disc", "excavation", "vessel"]
     assert opened.app.session.project.case("d").not_annotated == (3,)
+    tip = case_rows(opened).model().index(3, 0).data(Qt.ItemDataRole.ToolTipRole)
+    assert "not annotated: vessel" in tip
     assert opened.app.session.project.case("a").not_annotated == ()
     QTest.keyClick(opened, Qt.Key.Key_3)
     assert opened.app.options.label.name == "vessel"

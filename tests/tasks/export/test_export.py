@@ -9,11 +9,13 @@ import pytest
 from tests.tasks.folders.test_rows import row_of
 from unet_desktop.errors import ProjectError, UserError, WriteError
 from unet_desktop.images.laterality import Eye
+from unet_desktop.label_edits import add
 from unet_desktop.labels import DISC_AND_CUP, NOT_ANNOTATED
 from unet_desktop.masks.file import read_mask
 from unet_desktop.masks.measurement_tracker import MeasurementTracker
 from unet_desktop.project.case_query import CaseFilter
 from unet_desktop.project.project import Project
+from unet_desktop.project.relabel import relabel
 from unet_desktop.project.trail import find_end, read
 from unet_desktop.tasks.events import ExportDone, ItemDone
 from unet_desktop.tasks.export.request import Selection, suggest_place
@@ -195,3 +197,9 @@ def test_all_outputs_of_a_folder_run(export, out):
     places += ["contours/labelme/b.json", "measurements.xlsx", "measurements.parquet"]
     assert [place for place in places if not (out / place).is_file()] == []
     assert len(json.loads((out / "contours" / "coco.json").read_text())["images"]) == 3
+
+
+def test_a_label_that_was_added_after_a_mask_was_drawn_is_said_to_be_open(corrected, export, out):
+    list(relabel(corrected, add(corrected.labels, "vessel")))
+    export()
+    assert rows_of(out)["b"]["note"] == "The mask says nothing of vessel, added to the project later."

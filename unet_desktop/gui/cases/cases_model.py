@@ -146,6 +146,9 @@ def describe(case: Case, labels: LabelSet | None = None) -> list[str]:
         parts.append(
             f"changed {figure(case, CaseOrder.CHANGED)}" + (f" by {case.changed_by}" if case.changed_by else "")
         )
+    unsaid = [label.name for label in labels or () if label.value in case.not_annotated]
+    if unsaid:
+        parts.append(f"not annotated: {', '.join(unsaid)}, unless drawn since")
     if case.notes:
         parts.append(f"note: {case.notes[:_LONGEST_NOTE]}")
     return parts

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from unet_desktop import __version__, files
+from unet_desktop.engine.data.unknown_labels import find_unknown
 from unet_desktop.errors import ImageError, ProjectError, UserError
 from unet_desktop.formats.dicom_seg import SUFFIX, SourceModel, dicom_segmentation
 from unet_desktop.images.box import Box
@@ -176,7 +177,10 @@ def export_case(named: NamedCase, known: Known, request: ExportRequest) -> Segme
     row["not_annotated_px"] = int(np.count_nonzero(~is_annotated(drawn.mask)))
     row |= {"found": _finds_anything(drawn.found)} | _flags(drawn, known.labels).columns(known.labels)
     row |= {"program": f"U-Net Desktop {__version__}", "sha256": "" if hides else digest}
-    notes = [drawn.image.note, _pieces_note(drawn), "" if digest == drawn.case.sha256 else _CHANGED]
+    unknown = find_unknown(drawn.mask, known.labels, drawn.case.not_annotated)
+    silent = ", ".join(label.name for label in known.labels if label.value in unknown)
+    added = f"The mask says nothing of {silent}, added to the project later." if silent else ""
+    notes = [drawn.image.note, _pieces_note(drawn), added, "" if digest == drawn.case.sha256 else _CHANGED]
     written = tuple(_files(drawn, known, request))
     if request.outputs.dicom_seg:
         segmentation, missing = _dicom_segmentation(drawn, known, who=request.outputs.identifiers == "keep")
