@@ -14,6 +14,7 @@ from unet_desktop.project.case import CaseState
 from unet_desktop.project.lease import lease_exclusively, lease_project
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.reader_masks import reader_masks
 from unet_desktop.project.reader_names import is_name_taken, note_name
 from unet_desktop.project.trail import read
 from unet_desktop.project.workbooks import add_new_cases, list_workbooks, make_workbook, project_around, workbook_of
@@ -187,3 +188,19 @@ def test_the_same_name_on_two_computers_is_noticed(project):
     assert not is_name_taken(project.root, "Anna", "two")
     project.layout.reader_names.write_text("{")
     assert not is_name_taken(project.root, "Anna", "three")
+
+
+def test_a_picture_that_the_project_moved_or_renamed_is_still_the_readers(project):
+    found = make_workbook(project, "Anna")
+    opened = Project.open(found.root)
+    opened.save_mask("p0", square())
+    layout = project.layout
+    layout.record("p0").rename(layout.record("renamed"))
+    (project.root / "images" / "p0.png").rename(project.root / "images" / "renamed.png")
+    data = json.loads(layout.record("renamed").read_text()) | {"id": "renamed", "image": "images/renamed.png"}
+    layout.record("renamed").write_text(json.dumps(data))
+    again = Project.open(project.root)
+    assert add_new_cases(opened, again) == 0
+    assert opened.image_path("p0").is_file()
+    (read_mask,) = reader_masks(again, list_workbooks(layout), "renamed")
+    assert (read_mask.mask == square()).all()

@@ -9,7 +9,7 @@ import typer
 
 from unet_desktop.cli.console import messages
 from unet_desktop.cli.progress import follow
-from unet_desktop.errors import UserError
+from unet_desktop.errors import UserError, WriteError
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.tasks.check_project import is_open_elsewhere
 
@@ -36,10 +36,18 @@ def back_up(
     from unet_desktop.tasks.backup.write import back_up
 
     ProjectReader.open(project)
-    if is_open_elsewhere(project):
+    if _is_open(project):
         messages.print("A program has the project open: what it has not saved yet is not in the backup.")
     events = back_up(project, out, pictures=not without_pictures, replace_other=replace)
     raise typer.Exit(follow(events, "Backing up", if_stopped="No backup was written.").code)
+
+
+def _is_open(project: Path) -> bool:
+    """Whether a program has the project open; not where nothing can be written, as on a disc."""
+    try:
+        return is_open_elsewhere(project)
+    except WriteError:
+        return False
 
 
 def restore(

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from unet_desktop.errors import MaskError, ProjectError
 from unet_desktop.masks.file import read_mask
@@ -11,6 +14,7 @@ from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.records import list_stems
 from unet_desktop.project.workbooks import FoundWorkbook
 
 
@@ -41,9 +45,12 @@ def read_reader_mask(project: ProjectReader, found: FoundWorkbook, case_id: str)
         UserError: record or mask is damaged, or does not belong to the project's case.
     """
     layout, mine = Layout(found.root), project.sound_case(case_id)
-    if not layout.record(case_id).exists():
+    own_id: str | None = case_id
+    if not layout.record(case_id).exists():  # another name of the same picture, or none of the reader's
+        own_id = _ids_by_digest(layout.cases, _changed_at(layout.cases)).get(mine.sha256)
+    if own_id is None:
         return None
-    case = Case.read(layout.record(case_id))
+    case = Case.read(layout.record(own_id))
     if (case.height, case.width) != (mine.height, mine.width):
         raise ProjectError(
             f"The picture of {case_id} has another size in the reading of {found.workbook.title} than in the project. "
@@ -54,9 +61,26 @@ def read_reader_mask(project: ProjectReader, found: FoundWorkbook, case_id: str)
             f"The labels of the reading of {found.workbook.title} differ from the project's "
             f"({found.labels.contrast(project.labels)}), so its masks are not used."
         )
-    path = layout.mask(case_id)
+    path = layout.mask(own_id)
     mask = read_mask(path, project.labels, (mine.height, mine.width)) if path.exists() else None
     return ReaderMask(found, case, mask)
+
+
+@lru_cache(maxsize=32)
+def _ids_by_digest(cases: Path, _changed_at: int) -> dict[str, str]:
+    """Return the ids of a workbook's cases by their pictures, as they were when the folder was changed last."""
+    found = {}
+    for case_id in list_stems(cases, ".json"):
+        with contextlib.suppress(ProjectError):
+            found[Case.read(cases / f"{case_id}.json").sha256] = case_id
+    return found
+
+
+def _changed_at(folder: Path) -> int:
+    try:
+        return folder.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def reader_masks(

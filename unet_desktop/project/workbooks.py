@@ -275,14 +275,24 @@ def _prediction_files(source: Layout, target: Layout, case_id: str) -> Iterable[
 def add_new_cases(workbook: Project, project: ProjectReader) -> int:
     """Add the cases that the project got since to a workbook that is to have them; return how many.
 
+    Pictures that the project has moved are found again.
+
     Raises:
         WriteError: they cannot be written.
     """
     about = workbook.workbook
-    if about is None or not about.follows:
+    if about is None:
+        return 0
+    pictures = project.cases_by_hash()
+    for case in workbook.cases():
+        moved = None if case.damage or case.image_path(workbook.root).exists() else pictures.get(case.sha256)
+        if moved is not None:
+            workbook.records.put(replace(case, image=image_from_workbook(moved)))
+    if not about.follows:
         return 0
     known = {case.id for case in workbook.cases()} | {removed.name for removed in list_bin(workbook.layout)}
-    cases = [case for case in _cases_for(project, about.reader) if case.id not in known]
+    digests = workbook.cases_by_hash()
+    cases = [case for case in _cases_for(project, about.reader) if case.id not in known and case.sha256 not in digests]
     if not cases:
         return 0
     _write_cases(workbook.layout, project.layout, cases, replace(about, from_project=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QLabel,
     QLineEdit,
+    QListWidget,
     QPushButton,
     QSpinBox,
     QTreeWidget,
@@ -144,6 +146,28 @@ def test_a_copy_goes_out_and_is_collected(
     np.testing.assert_array_equal(Project.open(workbook.root).load_mask("b"), disc_mask(20))
     opened.app.session.open_case("b")
     qtbot.waitUntil(lambda: len(opened.app.adjudication.drawn) == 1)
+
+
+def test_conflicts_are_all_listed(
+    opened: MainWindow, root: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Project.open(shutil.copytree(root, tmp_path / "copy"))
+    for case in ("a", "d"):
+        copy.save_mask(case, disc_mask(20))
+        opened.app.session.open_case(case)
+        drag(opened.canvas, [(40, 40), (60, 60)])
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(copy.root / "project.json")], ""))
+    seen: list[str] = []
+
+    def look(dialog: QDialog) -> None:
+        listed = part(dialog, QListWidget, "conflicts")
+        seen.extend(listed.item(row).text() for row in range(listed.count()))
+
+    answer(monkeypatch, look)
+    trigger(opened, "readers.collect")
+    qtbot.waitUntil(lambda: bool(seen))
+    assert [sentence[:28] for sentence in seen] == ["a: the mask was changed in t", "d: the mask was changed in t"]
+    assert not opened.app.runner.busy
 
 
 def test_the_agreement_of_readers_is_a_table_that_can_be_saved(

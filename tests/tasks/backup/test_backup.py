@@ -16,6 +16,7 @@ from unet_desktop import files
 from unet_desktop.errors import UserError, WriteError
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.project import Project
+from unet_desktop.project.workbooks import list_workbooks, make_workbook
 from unet_desktop.tasks.backup import write
 from unet_desktop.tasks.backup.archive import LIST
 from unet_desktop.tasks.backup.restore import check_backup, restore_backup
@@ -109,6 +110,19 @@ def test_what_changes_meanwhile_is_packed_as_it_was_last(project, tmp_path, monk
     assert run(restore_backup(target, tmp_path / "again")) == []
     assert content(tmp_path / "again")["masks/two.png"] == content(project.root)["masks/two.png"]
     assert [case.id for case in Project.open(tmp_path / "again").cases()] == ["outside", "two"]
+    assert not [event for event in check_project(tmp_path / "again") if isinstance(event, CheckFinding)]
+
+
+def test_readers_work_comes_back_with_pictures_from_elsewhere(project, tmp_path):
+    found = make_workbook(project, "Anna")
+    Project.open(found.root).save_mask("outside", np.ones((60, 80), np.uint8))
+    run(back_up(project.root, tmp_path / "ward.zip"))
+    (tmp_path / "pictures").rename(tmp_path / "gone")
+    assert run(restore_backup(tmp_path / "ward.zip", tmp_path / "again")) == []
+    (workbook,) = list_workbooks(Project.open(tmp_path / "again").layout)
+    opened = Project.open(workbook.root)
+    assert opened.case("outside").image == "../../images/outside.png"
+    assert all(opened.image_path(case.id).is_file() for case in opened.cases())
     assert not [event for event in check_project(tmp_path / "again") if isinstance(event, CheckFinding)]
 
 

@@ -13,12 +13,13 @@ from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, co
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.readers.agreement_dialog import AgreementDialog
 from unet_desktop.gui.readers.assign_dialog import AssignDialog
+from unet_desktop.gui.readers.conflicts_dialog import ConflictsDialog
 from unet_desktop.gui.readers.copy_dialog import CopyDialog
 from unet_desktop.plurals import quantity
 from unet_desktop.project.assignment import assign
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.workbooks import list_workbooks, make_workbook
-from unet_desktop.tasks.events import AgreementEvent, BackupEvent, CollectEvent, ReadersAgreement
+from unet_desktop.tasks.events import AgreementEvent, BackupEvent, CollectEvent, ItemDone, ReadersAgreement
 
 _OF_PROJECT = Needs.PROJECT | Needs.CASES | Needs.IDLE
 _TABLES = "CSV (*.csv);;Excel (*.xlsx);;Parquet (*.parquet)"
@@ -104,22 +105,31 @@ class ExchangeCommands(CommandSet):
             return
         paths = [Path(one) for one in chosen]
         copies = [path.parent if path.name == "project.json" else path for path in paths]
-        root = project.root
+        root, problems = project.root, list[str]()
 
         def start() -> Iterator[CollectEvent]:
             from unet_desktop.tasks.readers.collect import collect
 
-            return collect(root, copies, held=True)
+            for event in collect(root, copies, held=True):
+                if isinstance(event, ItemDone) and event.problem:
+                    problems.append(event.problem)
+                yield event
 
         job = Job(
             "Collecting copies",
             start,
             at_end=self._read_again,
+            then=lambda: self._show_conflicts(problems),
             root=root,
             says_messages=True,
             kept=lambda: "What was collected so far is kept; collect the same copies again to get the rest.",
         )
         self._app.runner.start(job)
+
+    @guarded
+    def _show_conflicts(self, sentences: list[str]) -> None:
+        if sentences:
+            ConflictsDialog(self._window, sentences).exec()
 
     @guarded
     def _read_again(self) -> None:

@@ -9,7 +9,7 @@ import contextlib
 import os
 import shutil
 import tempfile
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -250,7 +250,7 @@ def _merge(target: Project, one: _Staged, around: ProjectReader) -> Iterator[Col
     for done, case in enumerate(cases, 1):
         problem = ""
         try:
-            mine = by_digest.get(case.sha256)
+            mine = _find_same(target, by_digest, case)
             if mine is None:
                 mine = _add(target, one, case)
                 added += 1
@@ -274,6 +274,12 @@ def _merge(target: Project, one: _Staged, around: ProjectReader) -> Iterator[Col
     yield Message(f"{one.title}: {quantity(taken, 'mask')} of {quantity(len(cases), 'case')} taken{more}{listed}.")
 
 
+def _find_same(project: ProjectReader, by_digest: Mapping[str, Case], case: Case) -> Case | None:
+    """Return the case of the same picture, of the same name where several have it."""
+    named = project.records.cases.get(case.id)
+    return named if named is not None and named.sha256 == case.sha256 else by_digest.get(case.sha256)
+
+
 def _add(target: Project, one: _Staged, case: Case) -> Case:
     """Add a case that only the copy has.
 
@@ -291,8 +297,8 @@ def _adopt(project: ProjectReader, one: _Staged, about: Workbook) -> Iterator[Co
     by_digest = project.cases_by_hash()
     count = 0
     for case in one.project.cases():
-        mine = by_digest.get(case.sha256)
-        if case.damage or mine is None or mine.id != case.id:
+        mine = None if case.damage else _find_same(project, by_digest, case)
+        if mine is None or mine.id != case.id:
             problem = case.damage or f"{case.id} of {one.title} is none of the project's cases, so it is kept unread."
             yield ItemDone(case.id, count, len(known), problem=problem)
             continue
