@@ -70,7 +70,7 @@ def contents(path: Path) -> Iterator[bytes]:
     """The bytes of a file, and what is compressed or encoded in them."""
     data = path.read_bytes()
     yield data
-    yield str(path).encode()
+    yield path.name.encode()
     if zipfile.is_zipfile(path):
         with zipfile.ZipFile(path) as archive:
             yield from (archive.read(name) for name in archive.namelist())
@@ -153,10 +153,13 @@ def test_marks_are_found_where_they_are(marked, tmp_path):
 
 def test_problems_of_cases_are_told_and_not_written(marked, tmp_path):
     marked.layout.mask(f"{MARK}_OD").write_bytes(b"no mask")
-    out = tmp_path / "out"
+    out = tmp_path / f"for Dr {MARK}"
+    (out / "masks").mkdir(parents=True)
+    (out / "masks" / "case-0001.png").write_bytes(b"mine")
     events = list(export_cases(ExportRequest(root=marked.root, output=out, key_file=KeyFile(tmp_path / "key.csv"))))
-    (told,) = [event.problem for event in events if isinstance(event, ItemDone) and event.problem]
-    assert MARK in told
+    told = [event.problem for event in events if isinstance(event, ItemDone) and event.problem]
+    assert len(told) in {1, 2}  # the file in the way may be that of the case that has no mask
+    assert all(MARK in sentence for sentence in told)
     assert places_of(MARK, out) == set()
     assert "It could not be exported" in (out / "errors.csv").read_text()
 

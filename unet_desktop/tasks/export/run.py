@@ -114,6 +114,7 @@ class _Export:
         request = self._request
         take = OutputFolder.take(request.output, replace=request.replace, summaries=self.summaries)
         with contextlib.closing(take) as folder:
+            folder.hidden_problem = _HIDDEN if request.key_file is not None else ""
             self._named = self._name_cases()
             try:
                 yield from self._without_masks()
@@ -175,15 +176,12 @@ class _Export:
                 pool.shutdown(cancel_futures=True)
 
     def _write(self, folder: OutputFolder, named: NamedCase, made: Outcome) -> ItemDone:
-        told = made.sentence if isinstance(made, Problem) else ""
-        if told and self._request.key_file is not None:
-            made = Problem(_HIDDEN)
         outcome = folder.write(named.picture, made, self._work)
         if isinstance(outcome, Problem):
             self._failed += 1
-            told = told or outcome.sentence
         else:
             self._exported += 1
+        told = outcome.sentence if isinstance(outcome, Problem) else ""
         note = LETTERED if not isinstance(outcome, Problem) and LETTERED in str(outcome.row["note"]) else ""
         mask = self._request.output / "masks" / f"{named.picture.name}.png" if self._request.outputs.masks else None
         done = self._exported + self._failed

@@ -81,6 +81,8 @@ class OutputFolder:
         """For `take` only."""
         self.path, self.ledger = path, ledger
         self.written = WrittenFiles(path, ledger, replace=replace, summaries=summaries)
+        self.hidden_problem = ""
+        """Stands in the ledger for any problem, where files must not hold the names and paths in its sentence."""
         self._lock = lock
 
     @classmethod
@@ -132,7 +134,8 @@ class OutputFolder:
             reason = self.written.why_foreign(picture, outcome.files)
             outcome = Problem(reason) if reason else self._write_files(outcome)
         if isinstance(outcome, Problem):
-            self.ledger.add(replace(entry, sha256=content_sha256(picture.path), problem=outcome.sentence))
+            sentence = self.hidden_problem or outcome.sentence
+            self.ledger.add(replace(entry, sha256=content_sha256(picture.path), problem=sentence))
             return outcome
         lengths = {where: len(content) for where, content in outcome.files}
         digests = {where: hashlib.sha256(content).hexdigest() for where, content in outcome.files}
