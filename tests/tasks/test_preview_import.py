@@ -9,7 +9,7 @@ from PIL import Image as Pillow
 from unet_desktop.errors import ImageError
 from unet_desktop.images.read import read_reduced
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.tasks.import_images import LONGEST, preview_import
+from unet_desktop.tasks.import_preview import LONGEST, preview_import
 
 
 @pytest.fixture

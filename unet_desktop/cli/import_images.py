@@ -25,6 +25,7 @@ Axes = Literal["xy", "yx"]
 LABELS_HELP = "Labels: disc-and-cup, one, or a JSON file such as another project's project.json."
 
 
+SOURCE = typer.Argument(help="Folders of pictures, single pictures, or Drishti-GS1's folder.")
 MASK_VALUES = typer.Option(
     "--mask-values",
     help="What values or colours of masks mean, where that is not found: 0=background,1=optic disc,255=not annotated "
@@ -55,9 +56,7 @@ LOOSE_NAMES = typer.Option(
 
 
 def run(
-    source: Annotated[
-        list[Path], typer.Argument(help="Folders of pictures, single pictures, or Drishti-GS1's folder.")
-    ],
+    source: Annotated[list[Path], SOURCE],
     project: Annotated[Path, typer.Argument(help="Folder of the project; created if missing.")],
     drishti: Annotated[
         bool, typer.Option(help="SOURCE is Drishti-GS1 as published; a pixel counts where 3 of 4 experts marked it.")
@@ -92,7 +91,7 @@ def run(
     sources = source[0] if len(source) == 1 else source
     if drishti:
         if not isinstance(sources, Path):
-            raise ImageError("Drishti-GS1 is one folder, but several were given. Give the folder as published alone.")
+            raise ImageError("Drishti-GS1 is one folder, but several were given. Give the folder as published.")
         _refuse_other_labels(wanted, DISC_AND_CUP, "Drishti-GS1")
         request = SetRequest(sources, project, "drishti", copy=not refer)
         followed = follow(holding_project(project, import_set(request)), "Importing")

@@ -22,6 +22,7 @@ from unet_desktop.cli.remedies import with_remedy
 from unet_desktop.engine.events import BatchDone, EpochDone, Finished, Message, Resumed, StopPoint
 from unet_desktop.errors import Remedy
 from unet_desktop.plurals import quantity
+from unet_desktop.tasks.changed_cases import CasesWritten
 from unet_desktop.tasks.events import (
     AdaptationDone,
     AnnotationsLeftOut,
@@ -128,7 +129,7 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             progress.update(bar, description=description, completed=event.step, total=event.steps)
         case EpochDone():
             progress.console.print(_epoch_line(event), markup=False)
-        case StopPoint():
+        case StopPoint() | CasesWritten():
             pass
         case Resumed():
             last = event.past[-1]

@@ -78,7 +78,7 @@ def move_to_bin(layout: Layout, kind: str, name: str, paths: Sequence[Path]) -> 
     check_project(layout.root)
     known = [path for path in paths if os.path.lexists(path)]
     relative = tuple(path.relative_to(layout.root).as_posix() for path in known)
-    number = 1 + max((_number(folder) for folder in _folders(layout)), default=0)
+    number = 1 + _highest_number(layout)
     folder = layout.bin / f"{number:06}-{_shorten(name)}"
     when = datetime.now(UTC).isoformat(timespec="seconds")
     removed = Removed(folder, number, kind, name, person.read_name(), when, relative)
@@ -196,6 +196,17 @@ def _delete(folder: Path) -> None:
 def _is_empty(folder: Path) -> bool:
     """Whether there is nothing in the folder but temporaries."""
     return all(path.name.endswith(files.TEMPORARY_SUFFIX) for path in folder.iterdir())
+
+
+def _highest_number(layout: Layout) -> int:
+    """Return the highest number of an entry; of thousands, only the last is looked at."""
+    try:
+        names = sorted((_number(Path(name)), name) for name in os.listdir(layout.bin) if _NAME.fullmatch(name))
+        return next((number for number, name in reversed(names) if (layout.bin / name).is_dir()), 0)
+    except (FileNotFoundError, NotADirectoryError):
+        return 0
+    except OSError as error:
+        raise ProjectError(f"{layout.bin} cannot be read ({error.strerror}). Check its permissions.") from error
 
 
 def _folders(layout: Layout) -> list[Path]:

@@ -57,8 +57,8 @@ class CaseBatch:
         """Note this in the trail once the cases are written."""
         self._events += events
 
-    def write(self) -> None:
-        """Write the collected cases, then what is to be noted of them.
+    def write(self) -> tuple[Case, ...]:
+        """Write the collected cases, then what is to be noted of them; return the cases.
 
         Raises:
             WriteError: they cannot be written; the cases and their files are dropped.
@@ -76,3 +76,4 @@ class CaseBatch:
                     files.delete_file(file)
             raise
         append(self._layout, *events)
+        return tuple(self._records.cases[case_id] for case_id in cases)

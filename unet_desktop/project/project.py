@@ -9,7 +9,6 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
 from functools import partial
 from glob import escape
 from pathlib import Path
@@ -24,14 +23,14 @@ from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.measure import vertical_ratio
 from unet_desktop.masks.regions import Mask
 from unet_desktop.masks.trust import NO_TRUST, Trust
-from unet_desktop.person import read_name
 from unet_desktop.project.bin import CASE, Removed, move_to_bin, restore
-from unet_desktop.project.case import LONGEST_EYE, SHORTEST_EYE, Case, CaseState, Grade, Point
+from unet_desktop.project.case import LONGEST_EYE, SHORTEST_EYE, Case, Grade, Point
 from unet_desktop.project.case_batch import CaseBatch
 from unet_desktop.project.case_events import mark_events, mask_event
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import CaseIds, Layout, files_of_case, ids_of_files
 from unet_desktop.project.manifest import Manifest, is_free, new_identity, read_manifest, write_manifest
+from unet_desktop.project.marks import Annotations, apply_marks, sign
 from unet_desktop.project.new_case import holds_copy, new_case, refuse_workbook
 from unet_desktop.project.predictions import (
     StoredPrediction,
@@ -42,18 +41,6 @@ from unet_desktop.project.settings_writer import SettingsWriter
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.versions import VersionStep, keep_present_mask, keep_saved_mask
 from unet_desktop.safe_text import escape_controls
-
-
-class Annotations(TypedDict, total=False):
-    """What people note about a case, see `Case`; None leaves a field unchanged."""
-
-    flagged: bool | None
-    no_cup: bool | None
-    not_annotated: tuple[int, ...] | None
-    notes: str | None
-    patient: str | None
-    eye: Eye | None
-    assigned_to: tuple[str, ...] | None
 
 
 class Grading(TypedDict, total=False):
@@ -69,6 +56,7 @@ class Project(SettingsWriter):
 
     read_only = False
     _batch: CaseBatch | None = None
+    _written: tuple[Case, ...] = ()
 
     @classmethod
     def create(cls, root: Path, labels: LabelSet, name: str = "") -> Self:
@@ -124,7 +112,16 @@ class Project(SettingsWriter):
             yield
         finally:
             batch, self._batch = self._batch, None
-            batch.write()
+            self._written += batch.write()
+
+    def is_adding(self, case_id: str) -> bool:
+        """Whether a case was added within `adding_many` and is not on disk yet."""
+        return self._batch is not None and case_id in self._batch
+
+    def take_written(self) -> tuple[Case, ...]:
+        """Return the cases that were written within `adding_many` since this was last asked."""
+        written, self._written = self._written, ()
+        return written
 
     def add_image(
         self,
@@ -152,7 +149,7 @@ class Project(SettingsWriter):
         check_project(self.root)
         refuse_workbook(self.workbook, source)
         if self._batch is not None and self._batch.is_due:
-            self._batch.write()
+            self._written += self._batch.write()
         case_id = self._find_id(source)
         own = self.layout.images / f"{case_id}{source.suffix.lower()}"
         image = own.relative_to(self.root) if copy else source.resolve()
@@ -226,7 +223,7 @@ class Project(SettingsWriter):
         Raises:
             WriteError: the record cannot be written.
         """
-        case = _sign(self.sound_case(case_id).with_mask(ratio, model))
+        case = sign(self.sound_case(case_id).with_mask(ratio, model))
         if self._batch is not None and case_id in self._batch:
             self._batch.note(mask_event(self.layout, case))
             return self._batch.add(case)
@@ -243,7 +240,7 @@ class Project(SettingsWriter):
         check_project(self.root)
         case = self.sound_case(case_id)
         files.delete_file(self.layout.mask(case_id))
-        self._records.put(_sign(case.without_mask()), of_mask=True)
+        self._records.put(sign(case.without_mask()), of_mask=True)
         append(self.layout, Event(Act.CLEARED, case_id))
         return self._records.derive(case_id)
 
@@ -279,20 +276,33 @@ class Project(SettingsWriter):
         Raises:
             ProjectError: approved without a mask. WriteError: it cannot be written.
         """
-        before = case = self.sound_case(case_id)
-        if approved is not None:
-            if not self.layout.mask(case_id).exists():
-                raise ProjectError(f"{case_id} has no mask yet. Accept a proposal or draw one, then approve it.")
-            if approved and (missing := self.form.missing(case.grades)):
-                names = ", ".join(item.question for item in missing)
-                raise ProjectError(
-                    f"{case_id} lacks required grades: {names}. Give them (Grade panel), then approve it."
-                )
-            case = replace(case, state=CaseState.APPROVED if approved else CaseState.CORRECTED)
-        given: dict[str, Any] = {name: value for name, value in annotations.items() if value is not None}
-        self._records.put(_sign(replace(case, **given)))
+        before = self.sound_case(case_id)
+        self._records.put(apply_marks(self.layout, self.form, before, approved, annotations))
         append(self.layout, *mark_events(before, self.case(case_id)))
         return self.case(case_id)
+
+    def mark_many(
+        self, given: Mapping[str, Annotations], *, approved: bool | None = None
+    ) -> tuple[list[Case], list[str]]:
+        """Mark many cases, by their ids, as `mark` does, flushing their records together.
+
+        Returns:
+            the changed cases, and a sentence for each that cannot be changed.
+
+        Raises:
+            WriteError: they cannot be written.
+        """
+        marked, problems, events = list[Case](), list[str](), list[Event]()
+        for case_id, noted in given.items():
+            try:
+                before = self.sound_case(case_id)
+                marked.append(case := apply_marks(self.layout, self.form, before, approved, noted))
+                events += mark_events(before, case)
+            except ProjectError as error:
+                problems.append(str(error))
+        self._records.put_all(marked)
+        append(self.layout, *events)
+        return [self.case(case.id) for case in marked], problems
 
     def grade(self, case_id: str, **given: Unpack[Grading]) -> Case:
         """Note fovea, axial length or grades of a case; grades that are not given stay, None removes a value.
@@ -303,7 +313,7 @@ class Project(SettingsWriter):
         before = self.sound_case(case_id)
         after = _grade(before, given)
         if after != before:
-            self._records.put(_sign(after))
+            self._records.put(sign(after))
             append(self.layout, *mark_events(before, self.case(case_id)))
         return self.case(case_id)
 
@@ -370,8 +380,3 @@ def _grade(case: Case, given: Grading) -> Case:
         merged = {**case.grades, **given["grades"]}
         changes["grades"] = {key: grade for key, grade in merged.items() if grade is not None}
     return replace(case, **changes)
-
-
-def _sign(case: Case) -> Case:
-    """Return the case with who changed it and when."""
-    return replace(case, changed_by=read_name(), changed_at=datetime.now(UTC).isoformat(timespec="seconds"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -19,7 +19,7 @@ from unet_desktop.project.predictions import (
     StoredPrediction,
     load_prediction,
 )
-from unet_desktop.project.records import CaseRecords
+from unet_desktop.project.records import CaseRecords, list_stems
 
 if TYPE_CHECKING:
     from unet_desktop.project.project import Project
@@ -165,6 +165,25 @@ class ProjectReader:
     def refresh(self, case_id: str) -> Case:
         """Derive the case's state from its files again, after another thread or program wrote some."""
         return self._records.derive(case_id)
+
+    def take_in(self, cases: Collection[Case]) -> None:
+        """Know cases that another thread has just written, without reading them."""
+        self._records.take_in(cases)
+
+    def read_new(self) -> list[Case]:
+        """Read the cases that another thread added since the project was read, and what it says of its pixels.
+
+        Raises:
+            ProjectError: the folder cannot be read.
+        """
+        self.mm_per_pixel = read_manifest(self.layout.manifest).mm_per_pixel
+        known = self._records.cases
+        return [self._records.add(stem) for stem in list_stems(self.layout.cases, ".json") if stem not in known]
+
+    def take_out(self, ids: Iterable[str]) -> None:
+        """Forget cases that another thread has just removed."""
+        for case_id in ids:
+            self._records.forget(case_id)
 
     def note_ratios(self, ratios: Mapping[str, float]) -> list[Case]:
         """Set the `best_vcdr` of cases whose records lack it, in memory only."""

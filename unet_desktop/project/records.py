@@ -70,7 +70,14 @@ class CaseRecords:
             WriteError: the record cannot be written.
         """
         check_project(self._layout.root)
-        case = without_halves(case)
+        case, data = self._merge(without_halves(case), of_mask=of_mask)
+        files.write_json(self._layout.record(case.id), data)
+        self._stored[case.id] = case
+        self.remember(case)
+        return case
+
+    def _merge(self, case: Case, *, of_mask: bool) -> tuple[Case, dict[str, Any]]:
+        """Return a case with what others changed in its record, and all that the record holds then."""
         path, stored = self._layout.record(case.id), case.to_json()
         found = self._read_as_data(path)
         if (base := self._stored.get(case.id)) is not None:
@@ -83,10 +90,7 @@ class CaseRecords:
             }
             case = self._merged_case(case, stored)
             stored = case.to_json()
-        files.write_json(path, found | stored)
-        self._stored[case.id] = case
-        self.remember(case)
-        return case
+        return case, found | stored
 
     def _merged_case(self, case: Case, stored: dict[str, Any]) -> Case:
         if stored == case.to_json():
@@ -126,17 +130,20 @@ class CaseRecords:
         self.remember(*cases)
 
     def put_all(self, cases: Collection[Case]) -> None:
-        """Write the records of known cases, flushing them together; fields that this program does not know stay.
+        """Write the records of known cases as `put` does, flushing them together.
 
         Raises:
             WriteError: a record cannot be written.
         """
         check_project(self._layout.root)
-        data = {}
-        for case in cases:
-            path = self._layout.record(case.id)
-            data[path] = files.encode_json(self._read_as_data(path) | case.to_json())
-        files.write_together(data)
+        merged = [self._merge(case, of_mask=False) for case in cases]
+        files.write_together({self._layout.record(case.id): files.encode_json(data) for case, data in merged})
+        cases = [case for case, _ in merged]
+        self._stored |= {case.id: case for case in cases}
+        self.remember(*cases)
+
+    def take_in(self, cases: Collection[Case]) -> None:
+        """Know cases as another thread has just written them."""
         self._stored |= {case.id: case for case in cases}
         self.remember(*cases)
 

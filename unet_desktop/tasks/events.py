@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from unet_desktop.engine.events import Message, StopPoint, TrainEvent
 from unet_desktop.plurals import name_some, quantity
+from unet_desktop.tasks.changed_cases import CasesRemoved, CasesWritten
 
 if TYPE_CHECKING:
     from unet_desktop.tasks.evaluation.result import Evaluation
@@ -411,7 +412,7 @@ class CheckRemark:
 
 
 ImportEvent: TypeAlias = (
-    ItemDone | Message | StopPoint | LeftWithoutMask | MasksLeftOut | AnnotationsLeftOut | FileWritten
+    ItemDone | CasesWritten | Message | StopPoint | LeftWithoutMask | MasksLeftOut | AnnotationsLeftOut | FileWritten
 )
 """Of importing pictures, masks or the results of a folder run."""
 TrainingTaskEvent: TypeAlias = TrainEvent | FoldsDone | ModelSaved
@@ -438,8 +439,10 @@ AgreementEvent: TypeAlias = ItemDone | StopPoint | ReadersAgreement | FileWritte
 """Of comparing the readers of a project."""
 DisagreementEvent: TypeAlias = ItemDone | ReadersCompared
 """Of looking where readers differ."""
+ManyCasesEvent: TypeAlias = CasesWritten | CasesRemoved
+"""Of changing, removing or restoring many cases."""
 TaskEvent: TypeAlias = (
     "ImportEvent | TrainingTaskEvent | AdaptationEvent | FolderEvent | EvaluationEvent | CheckEvent | ExportEvent"
-    " | BackupEvent | DisagreementEvent | AgreementEvent | AugmentedSheet | DeviceFound | DemoResult"
+    " | BackupEvent | DisagreementEvent | AgreementEvent | ManyCasesEvent | AugmentedSheet | DeviceFound | DemoResult"
 )
 """Of any task: what the terminal follows and the window's jobs pass on."""

@@ -10,14 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from unet_desktop import files
-from unet_desktop.engine.events import Message, StopPoint
-from unet_desktop.errors import ImageError, MaskError, UserError, WriteError
+from unet_desktop.engine.events import Message
+from unet_desktop.errors import ImageError, UserError, WriteError
 from unet_desktop.images.dicom_facts import common_pixel_size, read_facts
 from unet_desktop.images.file_kinds import name_kind
 from unet_desktop.images.listing import Sources
 from unet_desktop.images.read import (
     KINDS,
-    Pixels,
     count_frames_of_animation,
     count_pages,
     read_reduced,
@@ -26,18 +25,16 @@ from unet_desktop.images.read import (
 from unet_desktop.images.stereo import can_be_two, find_halves
 from unet_desktop.labels import LabelSet
 from unet_desktop.links import open_to_read
-from unet_desktop.masks.label_names import LabelNames
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.masks.names import is_label_studio
-from unet_desktop.masks.overlay import draw_thumbnail
 from unet_desktop.masks.pairs import Pairs, list_annotations
-from unet_desktop.masks.questions import Question
 from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.project import Project
 from unet_desktop.project.versions import VersionStep
 from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.annotated_masks import AnnotatedMasks
+from unet_desktop.tasks.changed_cases import CasesWritten
 from unet_desktop.tasks.events import (
     MAX_NAMED,
     AnnotationsLeftOut,
@@ -74,6 +71,13 @@ class _Import:
     incomplete: list[str] = field(default_factory=list)
     two: list[str] = field(default_factory=list)
     notes: ImportNotes = field(default_factory=ImportNotes)
+    changed: list[Case] = field(default_factory=list)
+
+    def list_written(self) -> Iterator[CasesWritten]:
+        """Yield the cases that were added or got a mask, and are on disk now."""
+        cases, self.changed = (*self.project.take_written(), *self.changed), []
+        if cases:
+            yield CasesWritten(cases)
 
     def note_mask(self, picture: Path, root: Path, *, wanted: bool) -> None:
         """Note that a picture has no mask, if it should have one."""
@@ -97,18 +101,16 @@ def import_images(
         root: the project's folder.
         source: a folder of pictures, or one picture, or several of both.
         copy: copy the pictures into the project, or refer to them where they are.
-        masks: a folder of masks named like the pictures (see `masks.names`), which may be the pictures' own folder, or
-            None.
+        masks: a folder of masks named like the pictures (see `masks.names`), or None.
         recursive: search subfolders.
         options: what somebody said about the masks.
         only_masked: leave out the pictures that have no mask, because only masks were asked for.
 
     Yields:
-        a message that says how masks are read; one `ItemDone` per picture, which is not imported if its mask does not
-        fit; one per mask that was not asked for, and per file of an unsupported kind; `LeftWithoutMask` if masks were
-        asked for and some pictures have none. If the pictures are the project's first and all of them (DICOM) state the
-        same pixel size, the project measures in millimetres, and a message says so. A message names pictures that show
-        two photographs, if the project has a label that a picture has once.
+        how masks are read; one `ItemDone` per picture, which is not imported if its mask does not fit, per mask that
+        was not asked for, and per file of an unsupported kind; `CasesWritten` about every second; `LeftWithoutMask`. If
+        the pictures are the project's first and all (DICOM) state the same pixel size, the project measures in
+        millimetres.
 
     Raises:
         UserError: before the first picture, if a folder cannot be used at all, or it must be asked what masks mean.
@@ -119,8 +121,7 @@ def import_images(
     if masks is not None:
         plan.masks.ask()
         yield from map(MasksRead, plan.masks.sentences)
-    if only_masked:
-        pairs = pairs.choose(plan.masks.has_mask)
+    pairs = pairs.choose(plan.masks.has_mask) if only_masked else pairs
     sources = Sources.of(source)
     others, texts = sources.list_others(recursive=recursive)
     total = len(pairs.pictures) + len(pairs.stray_masks) + len(others)
@@ -135,10 +136,12 @@ def import_images(
                     spacings.append(read_facts(path).spacing)
                 work.two += [path.name] if _shows_two(path, project.labels) else []
                 yield ItemDone(path.name, done, total, note=note, problem=problem or _name_pages_left_out(path))
+                yield from work.list_written()
             except WriteError:  # the disk is full or read-only: the rest would fail too
                 raise
             except UserError as error:
                 yield ItemDone(path.name, done, total, problem=str(error))
+    yield from work.list_written()
     yield from map(Message, _describe_two(work.two))
     yield from work.notes.messages()
     yield from _report_others(pairs, others, texts)
@@ -220,7 +223,7 @@ def _import_one(work: _Import, path: Path) -> tuple[str, str]:
     if case is None:
         case = known[digest] = project.add_image(path, copy=work.copy)
         what = ""
-    elif case.state not in UNCORRECTED:
+    elif (case := _as_it_is_now(project, case)).state not in UNCORRECTED:
         there = project.load_mask(case.id)
         if foreign is None or (there is not None and np.array_equal(there, foreign.mask)):
             return "It is in the project already, with a mask.", ""
@@ -231,13 +234,22 @@ def _import_one(work: _Import, path: Path) -> tuple[str, str]:
         )
     else:
         what = "It is in the project already."
+        if foreign is not None and project.layout.journal(case.id).exists():  # which the window has not saved yet
+            return "", f"{case.id} is being corrected at the moment, so its mask was not replaced by {path.name}'s."
     if foreign is not None:
         known[digest] = case = project.save_mask(case.id, foreign.mask, step=VersionStep.IMPORTED)
+        if what:
+            work.changed.append(case)
         if case.incomplete:
             work.incomplete.append(case.id)
         work.notes.look_at(path, foreign.mask, project.labels)
         return " ".join(filter(None, (what, *foreign.notes))), foreign.problem
     return what, ""
+
+
+def _as_it_is_now(project: Project, case: Case) -> Case:
+    """Return a case as its files are: people work on cases while an import runs."""
+    return case if project.is_adding(case.id) else project.refresh(case.id)
 
 
 def _report_masks(work: _Import, pairs: Pairs, folder: Path, masks: Path | None) -> Iterator[ImportEvent]:
@@ -304,110 +316,3 @@ def _write_list(root: Path, names: Sequence[str]) -> Path:
         except OSError:  # it cannot be read, so it is not ours
             continue
     raise AssertionError("numbers do not end")
-
-
-LONGEST = 200
-"""Pixels on the longer side of the preview."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class MaskPreview:
-    """One mask as it would be imported.
-
-    Attributes:
-        name: of the mask's file, and of its picture.
-        problem: why it cannot be imported, as a sentence; otherwise empty.
-        pixels: the picture, small, with the mask's outline; None if there is a problem.
-    """
-
-    name: str
-    problem: str = ""
-    pixels: Pixels | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class ImportPreview:
-    """The pictures and masks that would be imported.
-
-    Attributes:
-        pictures: number of pictures.
-        without: names of pictures without a mask.
-        mask: the first mask, or what is wrong with it; None if there is none.
-        sentences: how all masks are read.
-        question: what has to be asked before masks can be read; None if nothing.
-        keys: what occurs in the masks, as text, and what it means or may mean; empty where that cannot be chosen.
-        names: what labels' names mean, in files that name labels.
-        asks_order: it is unknown which of the two numbers of a contour's corners is x.
-        loose: masks whose names only begin with a picture's, and that picture.
-        doubtful: masks that may have been drawn on turned photographs as stored.
-    """
-
-    pictures: int
-    without: tuple[str, ...]
-    mask: MaskPreview | None
-    sentences: tuple[str, ...] = ()
-    question: Question | None = None
-    keys: tuple[tuple[str, int], ...] = ()
-    names: LabelNames = field(default_factory=LabelNames)
-    asks_order: bool = False
-    loose: tuple[tuple[str, str], ...] = ()
-    doubtful: int = 0
-
-
-def preview_import(
-    source: Path | Sequence[Path],
-    masks: Path,
-    labels: LabelSet,
-    *,
-    recursive: bool = False,
-    options: MaskOptions = FIND_OUT,
-) -> Iterator[StopPoint | ImportPreview]:
-    """Pair pictures and masks, look at all masks and read the first.
-
-    Yields:
-        an event for each mask, so that it can be stopped; the preview is the last.
-
-    Raises:
-        ImageError: a folder cannot be read or holds nothing.
-    """
-    plan = yield from plan_import(source, masks, labels, recursive=recursive, options=options)
-    pairs, found = plan.pairs, plan.masks
-    with_mask = [picture for picture in pairs.pictures if found.has_mask(picture)]
-    first = next(
-        (picture for picture in with_mask if not _is_doubtful(found, picture)), with_mask[0] if with_mask else None
-    )
-    yield ImportPreview(
-        len(pairs.pictures),
-        tuple(picture.name for picture in pairs.pictures if not found.has_mask(picture)),
-        None if first is None or found.names.unknown or found.asks_order else _preview(found, labels, first),
-        found.sentences,
-        found.question,
-        found.keys,
-        found.names,
-        found.asks_order,
-        tuple((mask.name, picture.name) for mask, picture in pairs.loose),
-        len(found.placements.doubtful),
-    )
-
-
-def _is_doubtful(found: MaskSource, picture: Path) -> bool:
-    try:
-        return not found.placements.doubtful.isdisjoint((picture, *found.files_of(picture)))
-    except MaskError:
-        return True
-
-
-def _preview(found: MaskSource, labels: LabelSet, picture: Path) -> MaskPreview | None:
-    try:
-        files_of_mask = found.files_of(picture)
-    except MaskError as error:
-        return MaskPreview(picture.name, problem=str(error))
-    name = f"{' and '.join(path.name for path in files_of_mask)} for {picture.name}"
-    try:
-        foreign = found.read_for(picture)
-        if foreign is None:
-            return None
-        pixels = draw_thumbnail(picture, foreign.mask, labels, LONGEST)
-    except UserError as error:
-        return MaskPreview(name, problem=str(error))
-    return MaskPreview(name, pixels=pixels)

@@ -260,7 +260,7 @@ def test_after_a_damaged_mask_was_put_aside_a_version_can_be_restored(timeline, 
     timeline.app.session.open_case("d")
     assert "it is not a PNG" in timeline.panels.broken.words.text()
     assert "<" not in timeline.panels.broken.words.text()
-    timeline.commands.cases.start_with_empty_mask()
+    timeline.commands.mend.start_with_empty_mask()
     qtbot.waitUntil(lambda: rows(timeline).model().rowCount() == 2)
     assert not timeline.app.editor.mask.any()
     click(timeline, 0)

@@ -20,7 +20,7 @@ from unet_desktop.gui.widgets.mask_preview import MaskPreviewPanel
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.masks.file import write_mask
 from unet_desktop.masks.overlay import write_jpeg
-from unet_desktop.tasks.import_images import ImportPreview
+from unet_desktop.tasks.import_preview import ImportPreview
 from unet_desktop.tasks.mask_options import MaskOptions
 
 

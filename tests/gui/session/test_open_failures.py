@@ -12,7 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from window_parts import case_rows
 
-from unet_desktop.gui.cases import commands
+from unet_desktop.gui.cases import mend_commands as commands
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.overlay import write_jpeg
 from unet_desktop.project.case import CaseState

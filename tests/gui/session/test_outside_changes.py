@@ -15,7 +15,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QPushButton
 
-from unet_desktop.gui.cases import commands
+from unet_desktop.gui.cases import mend_commands as commands
 from unet_desktop.gui.window import shutdown
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.file import read_mask, write_mask

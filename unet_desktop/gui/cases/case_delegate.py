@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QColor, QFontMetrics, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from unet_desktop.gui.cases.cases_model import CASE_ROLE, FIGURE_ROLE, state_text
+from unet_desktop.gui.cases.cases_model import CASE_ROLE, FIGURE_ROLE, OPEN_ROLE, state_text
 from unet_desktop.gui.style.icons import icon
 from unet_desktop.gui.style.theme import LIGHT, Colours
 from unet_desktop.project.case import Case
@@ -84,6 +84,9 @@ class CaseDelegate(QStyledItemDelegate):
         painter.save()
         if selected:
             painter.fillRect(rect, palette.color(QPalette.ColorRole.Highlight))
+        if index.data(OPEN_ROLE):  # of several selected ones, the one in the middle of the window
+            mark = QColor(self._colours.on_accent if selected else self._colours.accent)
+            painter.fillRect(QRect(rect.left() + 2, rect.top() + 4, 3, rect.height() - 8), mark)
         place = QRect(rect.left() + _GAP, rect.top() + (rect.height() - PICTURE.height()) // 2, 0, 0)
         place.setSize(PICTURE)
         self._paint_picture(painter, place, index.data(Qt.ItemDataRole.DecorationRole))

@@ -22,6 +22,8 @@ CASE_ROLE = Qt.ItemDataRole.UserRole
 """The `Case` itself."""
 FIGURE_ROLE = Qt.ItemDataRole.UserRole + 1
 """The sort value as a short text; empty when sorted by name."""
+OPEN_ROLE = Qt.ItemDataRole.UserRole + 2
+"""Whether the case is the open one."""
 STATE_TEXT = {
     CaseState.NEW: "New",
     CaseState.PREDICTED: "Predicted",
@@ -55,6 +57,7 @@ class CasesModel(QAbstractListModel):
         self._ids: list[str] = []
         self._rows: dict[str, int] = {}
         self._faults: dict[str, str] = {}
+        self._open: str | None = None
         self._order = CaseOrder.NAME
         self._thumbnails = thumbnails
         thumbnails.loaded.connect(self.update_case)
@@ -74,6 +77,13 @@ class CasesModel(QAbstractListModel):
         index = self.index_of(case_id)
         if index.isValid():
             self.dataChanged.emit(index, index)
+
+    def set_open(self, case_id: str | None) -> None:
+        """Mark this case as the open one."""
+        before, self._open = self._open, case_id
+        for changed in (before, case_id):
+            if changed is not None:
+                self.update_case(changed)
 
     def set_fault(self, case_id: str, sentence: str) -> None:
         """Show why this case cannot be opened; an empty sentence means that it can be."""
@@ -115,7 +125,10 @@ class CasesModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DecorationRole:
             return self._thumbnails.find(case.id)
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
-            return ", ".join(describe(case, self._labels))
+            is_open = ["open"] if case.id == self._open else []
+            return ", ".join([*is_open, *describe(case, self._labels)])
+        if role == OPEN_ROLE:
+            return case.id == self._open
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip((case.id, *describe(case, self._labels)))
         if role == FIGURE_ROLE:

@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from unet_desktop.errors import ProjectError
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.cases.dialogs import CaseDetails, CaseDetailsDialog, CaseNoteDialog
 from unet_desktop.gui.cases.panel import CasesPanel
+from unet_desktop.gui.cases.several import SeveralCases
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
-from unet_desktop.gui.messages.confirm import confirm
 from unet_desktop.gui.session.useful_cases import UsefulCases
 from unet_desktop.images.laterality import Eye
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.project.case import UNCORRECTED, Case, CaseState
-from unet_desktop.project.repair import is_imported_file, put_mask_aside, relocate
 
 _WRITES = Needs.CASE | Needs.WRITABLE
 
 
 class CaseCommands(CommandSet):
-    """Go from case to case; approve, flag, describe, search; mend a case that cannot be opened."""
+    """Go from case to case; approve, flag, describe, search."""
 
     def __init__(
         self,
@@ -45,6 +43,7 @@ class CaseCommands(CommandSet):
         super().__init__(errors)
         self._app, self._window, self._panel, self._show_panel = app, window, panel, show_panel
         self._useful = UsefulCases(app.session)
+        self._several = SeveralCases(app, window)
 
     @command(
         "case.previous",
@@ -132,6 +131,9 @@ class CaseCommands(CommandSet):
             ProjectError: it is incomplete.
         """
         session = self._app.session
+        if self._several.chosen:
+            self._several.toggle_approved()
+            return
         if session.open is None or not self._app.autosave.flush():
             return
         if not self.is_approved and session.open.case.incomplete:
@@ -149,7 +151,9 @@ class CaseCommands(CommandSet):
 
     @property
     def is_approved(self) -> bool:
-        """Whether the open case is approved."""
+        """Whether the open case is approved, or all that are selected."""
+        if self._several.chosen:
+            return self._several.all_approved
         opened = self._app.session.open
         return opened is not None and opened.case.state is CaseState.APPROVED
 
@@ -175,12 +179,17 @@ class CaseCommands(CommandSet):
         is_checked=lambda self: self.is_flagged,
     )
     def toggle_flagged(self) -> None:
+        if self._several.chosen:
+            self._several.toggle_flagged()
+            return
         if (case_id := self._app.session.case_id) is not None:
             self.toggle_flag_of(case_id)
 
     @property
     def is_flagged(self) -> bool:
-        """Whether the open case is flagged."""
+        """Whether the open case is flagged, or all that are selected."""
+        if self._several.chosen:
+            return self._several.all_flagged
         opened = self._app.session.open
         return opened is not None and opened.case.flagged
 
@@ -195,6 +204,9 @@ class CaseCommands(CommandSet):
     def change_eye(self) -> None:
         """Note the next eye of right, left and not known; after not known, the guessed one comes first."""
         opened = self._app.session.open
+        if self._several.chosen:
+            self._several.describe()
+            return
         if opened is None:
             return
         order = [Eye.UNKNOWN, Eye.RIGHT, Eye.LEFT]
@@ -216,6 +228,9 @@ class CaseCommands(CommandSet):
 
     @command("case.note", "No&te…", shortcut="Shift+N", icon="note", needs=_WRITES, tip="Write a note on the case")
     def edit_note(self) -> None:
+        if self._several.chosen:
+            self._several.describe()
+            return
         if (case_id := self._app.session.case_id) is not None:
             self.edit_note_of(case_id)
 
@@ -228,6 +243,9 @@ class CaseCommands(CommandSet):
         tip="Patient, eye and notes of the case",
     )
     def show_details(self) -> None:
+        if self._several.chosen:
+            self._several.describe()
+            return
         if (case_id := self._app.session.case_id) is not None:
             self.show_details_of(case_id)
 
@@ -235,39 +253,6 @@ class CaseCommands(CommandSet):
     def open_case(self, case_id: str) -> None:
         """Open this case; if it cannot be opened, its page says why."""
         self._app.session.open_case(case_id)
-
-    @guarded
-    def retry(self) -> None:
-        """Try again to open the case that could not be opened."""
-        self._app.session.retry()
-
-    @guarded
-    def locate_picture(self) -> None:
-        """Ask for the missing picture of the case that could not be opened, and open the case."""
-        project, broken = self._app.session.project, self._app.session.broken
-        if project is None or broken is None:
-            return
-        case_id = broken.case_id
-        title, start = f"Where is the picture of {case_id}?", str(project.image_path(case_id).parent)
-        chosen, _ = QFileDialog.getOpenFileName(self._window, title, start)
-        if not chosen:
-            return
-        question = f"{Path(chosen).name} is not the file that was imported as {case_id}. Use it anyway?"
-        if is_imported_file(project, case_id, Path(chosen)) or confirm(
-            self._window, "Another picture", question, "Use it"
-        ):
-            relocate(project.writable(), case_id, Path(chosen))
-            self._app.session.retry()
-
-    @guarded
-    def start_with_empty_mask(self) -> None:
-        """Put the unusable mask aside and open its case."""
-        session = self._app.session
-        if session.project is not None and session.broken is not None:
-            case_id = session.broken.case_id
-            put_mask_aside(session.project.writable(), case_id)
-            session.update_case(session.project.case(case_id))
-            session.retry()
 
     @guarded
     def toggle_flag_of(self, case_id: str) -> None:

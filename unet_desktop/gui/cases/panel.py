@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QItemSelection, QPoint, QSignalBlocker, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListView,
@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from unet_desktop.gui.cases.case_delegate import CaseDelegate
+from unet_desktop.gui.cases.case_list_view import CaseListView
 from unet_desktop.gui.cases.cases_model import CasesModel
 from unet_desktop.gui.cases.filter_bar import CaseFilterBar
 from unet_desktop.gui.style.plain_text import PlainLabel
@@ -31,22 +32,23 @@ class CasesPanel(QWidget):
 
     Signals:
         case_chosen(case_id): open this case.
-        remove_requested(case_id): move this case to the bin.
+        cases_selected(tuple of ids): these cases were selected; the open one stays open.
+        remove_requested(tuple of ids): move these cases to the bin.
         menu_requested(case_id, QPoint): show the menu of this case, at that point of the screen.
     """
 
     case_chosen = Signal(str)
+    cases_selected = Signal(tuple)
     menu_requested = Signal(str, QPoint)
-    remove_requested = Signal(str)
+    remove_requested = Signal(tuple)
 
     def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = CasesModel(thumbnails, self)
         self._delegate = CaseDelegate(self)
-        self._list = with_object_name(QListView(), "cases")
-        self._list.setModel(self._model)
+        self._list = with_object_name(CaseListView(self._model), "cases")
+        self._selected: tuple[str, ...] = ()
         self._list.setItemDelegate(self._delegate)
-        self._list.setUniformItemSizes(True)  # thousands of rows need not be measured
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._list.setFrameShape(QListView.Shape.NoFrame)
         self._list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -64,8 +66,10 @@ class CasesPanel(QWidget):
         self._no_cases.setContentsMargins(14, 12, 14, 14)
         self._no_cases.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._total = self._incomplete = 0
+        self._current: str | None = None
         self._lay_out()
-        self._list.selectionModel().selectionChanged.connect(self._on_list_selection_changed)
+        self._list.chosen.connect(self._on_list_chosen)
+        self._list.selected.connect(self._on_list_selected)
         self._list.customContextMenuRequested.connect(self._on_list_context_menu_requested)
         self.filter.list_requested.connect(self._focus_list)
         self.filter.hit_requested.connect(self._on_filter_hit_requested)
@@ -83,15 +87,23 @@ class CasesPanel(QWidget):
 
     def set_current(self, case_id: str | None, *, scroll: bool = True) -> None:
         """Mark this case as the open one and scroll to it, without emitting a signal."""
+        self._model.set_open(case_id)
+        self._current = case_id
+        self._show_selected()
         index = self._model.index_of(case_id)
-        with QSignalBlocker(self._list.selectionModel()):
-            if index.isValid():
-                self._list.setCurrentIndex(index)
-            else:
-                self._list.clearSelection()
-        self._list.viewport().update()  # the blocked signals would have told it
         if index.isValid() and scroll:
             self._list.scrollTo(index)
+
+    def set_selected(self, ids: Sequence[str]) -> None:
+        """Mark these cases beside the open one, without emitting a signal."""
+        if tuple(ids) != self._selected:
+            self._selected = tuple(ids)
+            self._show_selected()
+        self._show_progress()
+
+    def _show_selected(self) -> None:
+        several = self._selected if len(self._selected) > 1 else ()
+        self._list.show_selected(several or ([] if self._current is None else [self._current]), self._current)
 
     def update_case(self, case_id: str) -> None:
         """Refresh this case."""
@@ -123,7 +135,8 @@ class CasesPanel(QWidget):
         shown = self._model.rowCount()
         page = self._list if shown else self._no_match if self._total else self._no_cases
         self._pages.setCurrentWidget(page)
-        self._words.setText(words if shown == self._total else f"{shown:,} of {self._total:,} shown")
+        chosen = f"{len(self._selected):,} selected" if len(self._selected) > 1 else ""
+        self._words.setText(chosen or (words if shown == self._total else f"{shown:,} of {self._total:,} shown"))
         self._words.setToolTip(words)
 
     def _place(self, current: str | None) -> tuple[str, int] | None:
@@ -182,11 +195,14 @@ class CasesPanel(QWidget):
             self.case_chosen.emit(only)
             self.filter.left.emit()
 
-    def _on_list_selection_changed(self, selected: QItemSelection) -> None:
-        indexes = selected.indexes()
-        case = self._model.case_at(indexes[0]) if indexes else None
-        if case is not None:
-            self.case_chosen.emit(case.id)
+    def _on_list_chosen(self, case_id: str) -> None:
+        self._on_list_selected((case_id,))
+        self.case_chosen.emit(case_id)
+
+    def _on_list_selected(self, ids: tuple[str, ...]) -> None:
+        self._selected = ids
+        self._show_progress()
+        self.cases_selected.emit(ids)
 
     def _on_list_context_menu_requested(self, place: QPoint) -> None:
         case = self._model.case_at(self._list.indexAt(place))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from unet_desktop.gui.cases.commands import CaseCommands
@@ -31,6 +32,8 @@ class CasesPresenter(QObject):
         session.cases.query_changed.connect(lambda: panel.filter.set_query(session.cases.query))
         panel.filter.query_chosen.connect(session.cases.set_query)
         panel.case_chosen.connect(commands.open_case)
+        panel.cases_selected.connect(session.cases.select)
+        session.cases.selection_changed.connect(lambda: panel.set_selected(session.cases.selected))
         panel.menu_requested.connect(self._on_panel_menu_requested)
         self._on_session_project_changed()
         self._on_session_case_changed()
@@ -53,6 +56,8 @@ class CasesPresenter(QObject):
         current, broken = self._session.current_id, self._session.broken
         if current is not None:
             self._panel.set_fault(current, "" if broken is None else broken.sentence)
+        if current not in self._session.cases.selected:
+            self._session.cases.select([] if current is None else [current])
         self._panel.set_current(current)
 
     def _on_session_case_updated(self, case_id: str) -> None:
@@ -64,8 +69,30 @@ class CasesPresenter(QObject):
 
     def _on_panel_menu_requested(self, case_id: str, place: QPoint) -> None:
         if self._session.project is not None:
-            case, remove = self._session.project.case(case_id), self._panel.remove_requested.emit
-            CaseMenu(case, self._commands, self._panel.window(), remove).popup(place)
+            several = self._session.cases.selected
+            menu: QMenu
+            if len(several) > 1 and case_id in several:
+                menu = several_menu(self._panel.window())
+            else:
+                case = self._session.project.case(case_id)
+                menu = CaseMenu(case, self._commands, self._panel.window(), self._remove_one)
+            menu.popup(place)
+
+    def _remove_one(self, case_id: str) -> None:
+        self._panel.remove_requested.emit((case_id,))
+
+
+def several_menu(parent: QWidget) -> QMenu:
+    """Return a menu of what can be done to the selected cases; it deletes itself when it closes."""
+    menu = QMenu(parent)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    for command_id in ("case.approve", "case.flag", "case.details", "", "learn.predict", "", "case.remove"):
+        action = parent.findChild(QAction, command_id) if command_id else None
+        if action is not None:
+            menu.addAction(action)
+        else:
+            menu.addSeparator()
+    return menu
 
 
 class CaseMenu(QMenu):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtGui import QAction
@@ -36,6 +36,7 @@ class Actions:
         """Make one for each command of the keymap."""
         self.keymap = keymap
         self._actions = {command.id: _action(command, window) for command in keymap.commands}
+        self._renamed: frozenset[str] = frozenset()
         self._checks: dict[str, Callable[[], bool]] = {}
         keymap.changed.connect(self._on_keymap_changed)
         self._on_keymap_changed()
@@ -75,6 +76,18 @@ class Actions:
         action.setVisible(pair is not None)
         if pair is not None:
             action.setText(f"No {pair[0].name.replace('&', '&&')} &here")
+        self._set_tips()
+
+    def set_texts(self, texts: Mapping[str, str]) -> None:
+        """Name commands after what they act on at the moment; those that are not given have their own text.
+
+        Args:
+            texts: id of a command to its text.
+        """
+        for command in self.keymap.commands:
+            if command.id in texts or command.id in self._renamed:
+                self._actions[command.id].setText(texts.get(command.id, command.text))
+        self._renamed = frozenset(texts)
         self._set_tips()
 
     def set_colours(self, colours: Colours) -> None:

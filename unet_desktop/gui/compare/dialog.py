@@ -17,7 +17,7 @@ from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder
 from unet_desktop.labels import LabelSet
 from unet_desktop.project.layout import Layout
 from unet_desktop.tasks.evaluation.preview import preview_comparison
-from unet_desktop.tasks.import_images import ImportPreview
+from unet_desktop.tasks.import_preview import ImportPreview
 from unet_desktop.tasks.mask_options import FIND_OUT
 
 _TEXTS = {

@@ -18,8 +18,10 @@ from unet_desktop.gui.jobs.runner import Job, JobRunner, TrainingToResume
 from unet_desktop.gui.session.session import Session
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.plurals import quantity
+from unet_desktop.project.bin import Removed
 from unet_desktop.project.case import UNCORRECTED
 from unet_desktop.tasks.adapt.settings import DEFAULT_PICTURES, adapting_config, read_settings
+from unet_desktop.tasks.changed_cases import CasesRemoved, CasesWritten
 from unet_desktop.tasks.events import (
     AdaptationDone,
     AdaptationEvent,
@@ -61,6 +63,15 @@ class JobReport:
             self._problems.append(item.problem)
         elif item.note:
             self._notes.setdefault(item.note, []).append(item.name)
+
+    def add_problem(self, problem: str) -> None:
+        """Note why something could not be done."""
+        self._problems.append(problem)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """All of them."""
+        return tuple(self._problems)
 
     def add_sentence(self, sentence: str, *, needs_attention: bool = False) -> None:
         """Note what the job says beside its items."""
@@ -125,6 +136,7 @@ class ProjectJobs(QObject):
         self._job: Job | None = None
         self._outcome = JobReport()
         self._new_model: Path | None = None
+        self.removed: list[Removed] = []  # by the running job
         runner.started.connect(self._on_runner_started)
         runner.event_happened.connect(self._on_runner_event_happened)
         runner.succeeded.connect(self._on_runner_succeeded)
@@ -298,7 +310,7 @@ class ProjectJobs(QObject):
     def _on_runner_started(self) -> None:
         self._job = job = self._runner.job
         assert job is not None
-        self._outcome, self._new_model = JobReport(job.done, job.folder), None
+        self._outcome, self._new_model, self.removed = JobReport(job.done, job.folder), None, []
 
     def _on_runner_event_happened(self, event: TaskEvent) -> None:
         match event:
@@ -307,6 +319,12 @@ class ProjectJobs(QObject):
                 self._outcome.add_item(event)
                 if self._job is not None and self._job.on_item is not None and not event.problem:
                     self._job.on_item(event)
+            case CasesWritten():
+                self._take_in(event)
+            case CasesRemoved():
+                self.removed += event.removed
+                self._session.take_out({entry.name for entry in event.removed})
+                self._add_batch(event)
             case Message() if self._job is not None and self._job.says_messages:  # the training panel shows the others
                 self._outcome.add_sentence(event.text)
             case FinishedBefore() | FailedBefore():
@@ -317,6 +335,28 @@ class ProjectJobs(QObject):
                 self._add_adaptation(event)
             case ModelSaved():
                 self._new_model = event.path
+
+    def _take_in(self, event: CasesWritten) -> None:
+        opened = self._session.open
+        self._session.take_in(event.cases)
+        self._add_batch(event)
+        for case in event.cases:
+            is_open = opened is not None and case.id == opened.case.id
+            if is_open and opened.mask is None and case.state not in UNCORRECTED and self._autosave.complete:
+                self._session.reopen_case()  # the job gave it a mask
+        if self._job is not None and self._job.on_cases is not None:
+            self._job.on_cases()
+
+    def _add_batch(self, event: CasesWritten | CasesRemoved) -> None:
+        if event.total:
+            self.progressed.emit(event.done, event.total)
+        for problem in event.problems:
+            self._outcome.add_problem(problem)
+
+    @property
+    def details(self) -> tuple[str, ...]:
+        """What could not be done by the job that has just ended, one sentence each."""
+        return self._outcome.problems
 
     def _add_adaptation(self, event: AdaptationDone) -> None:
         for sentence in event.sentences:

@@ -37,6 +37,7 @@ class Job:
         title: what people read, e.g. "Training".
         start: makes the generator; called in the worker thread.
         on_item: called for each item that was done without a problem.
+        on_cases: called after cases were added or changed, which the session knows then.
         at_end: called however the job ends.
         then: called when it succeeds, after `at_end`.
         done: what to say when it succeeds, beside what its items say.
@@ -51,6 +52,7 @@ class Job:
     title: str
     start: StartJob
     on_item: Callable[[ItemDone], None] | None = None
+    on_cases: Callable[[], None] | None = None
     at_end: Callable[[], None] | None = None
     then: Callable[[], None] | None = None
     done: str = ""

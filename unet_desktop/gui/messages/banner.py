@@ -6,16 +6,19 @@ that the picture does not move under the pointer when a message comes or goes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMessageBox, QPushButton, QWidget
 
-from unet_desktop.gui.style.plain_text import PlainLabel
+from unet_desktop.gui.style.plain_text import PlainLabel, show_plain
 from unet_desktop.gui.widgets.object_name import with_object_name
 
+_MAX_SHOWN = 5
+"""Sentences of the details that are shown at once; the others are a click away."""
 _MARGIN = 8
 """Pixels between the banner and the edges of what it lies over."""
 
@@ -93,13 +96,30 @@ class Banner(QFrame):
         self.show()
         self._place()
 
-    def show_result(self, text: str, folder: Path | None, clean: bool) -> None:
-        """Show a job's result, with a button for the folder it wrote to; calm colours if nothing needs attention."""
+    def show_result(self, text: str, folder: Path | None, clean: bool, details: Sequence[str] = ()) -> None:
+        """Show a job's result; calm colours if nothing needs attention.
+
+        Args:
+            text: one line for each thing to say.
+            folder: where its files are, for a button; None if it wrote none.
+            clean: nothing needs attention.
+            details: a sentence for each thing that could not be done, shown by a button if there are several.
+        """
         self.show_problem(text)
+        if len(details) > 1:
+            self.show_action(text, "Details…", partial(self._show_details, text, tuple(details)))
         self._set_calm(clean)
         self._folder, self._is_result = folder, True
         self._open.setVisible(folder is not None)
         self._place()
+
+    def _show_details(self, text: str, details: Sequence[str]) -> None:
+        box = QMessageBox(QMessageBox.Icon.Information, "Details", text.partition("\n")[0], parent=self.window())
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setInformativeText("\n".join(details[:_MAX_SHOWN]))
+        box.setDetailedText("\n".join(details))
+        show_plain(box)
+        box.open()
 
     def show_action(
         self, sentence: str, text: str, act: Callable[[], object], decline: Callable[[], object] | None = None

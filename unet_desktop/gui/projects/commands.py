@@ -238,6 +238,7 @@ class ProjectCommands(CommandSet):
             "Importing pictures",
             start,
             done="The pictures were imported.",
+            on_cases=self._open_first_if_none,
             at_end=self._take_new_cases,
             root=root,
             kept=_describe_kept_import,
@@ -245,11 +246,18 @@ class ProjectCommands(CommandSet):
         )
         self._app.runner.start(job)
 
+    def _open_first_if_none(self) -> None:
+        session = self._app.session
+        if session.current_id is None:
+            session.cases.settle()
+            self._open_first()
+
     def _take_new_cases(self) -> None:
         session = self._app.session
-        session.reload_cases()
-        if session.open is None:
-            self._open_first()
+        if session.project is not None:
+            session.take_in(session.project.read_new())
+            session.scale_changed.emit()  # pictures may state how large a pixel is
+        self._open_first_if_none()
 
     def _open_first(self) -> None:
         """Open the first uncorrected case, or else the first; skip those that cannot be opened."""

@@ -23,7 +23,7 @@ from unet_desktop.images.listing import find_images, list_others
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.pairs import find_masks_among
 from unet_desktop.plurals import name_some, quantity
-from unet_desktop.tasks.import_images import ImportPreview, preview_import
+from unet_desktop.tasks.import_preview import ImportPreview, preview_import
 from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
 _ANNOTATIONS = "Annotations (*.json *.geojson *.xml *.txt *.nrrd *.nii *.gz *.npy *.npz *.dcm);;All files (*)"
@@ -113,10 +113,9 @@ class ImportImagesDialog(FormDialog):
         self.form.addRow("", self._preview)
         self.form.addRow("", self._answers)
         self._preview.previewed.connect(self._on_previewed)
-        self._answers.answered.connect(self.check)
-        self._source.path_changed.connect(self.check)
-        self._masks.path_changed.connect(self.check)
-        self._recursive.toggled.connect(self.check)
+        changed = (self._answers.answered, self._source.path_changed, self._masks.path_changed, self._recursive.toggled)
+        for signal in changed:
+            signal.connect(self.check)
         self._recursive.setChecked(recursive)
         self._masks.set_path(masks_folder)
         self._source.set_path(source)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -17,9 +17,14 @@ from unet_desktop.gui.messages.confirm import confirm
 from unet_desktop.gui.projects.bin_dialog import BinDialog
 from unet_desktop.gui.projects.check_dialog import CheckDialog
 from unet_desktop.gui.projects.name_dialog import NameDialog
+from unet_desktop.plurals import quantity
 from unet_desktop.project.bin import Removed, empty_bin, list_bin
 from unet_desktop.project.trail import read
+from unet_desktop.tasks.changed_cases import CasesRemoved, CasesWritten
 from unet_desktop.tasks.events import CheckEvent, CheckFinding
+
+_MANY = 5
+"""Cases that are put back in the background if they are more."""
 
 
 class KeepingCommands(CommandSet):
@@ -43,17 +48,22 @@ class KeepingCommands(CommandSet):
     )
     def remove_case(self) -> None:
         """Move the open case, or the one that cannot be opened, to the bin and go to the next one."""
-        if (case_id := self._app.session.current_id) is not None:
-            self.remove_case_of(case_id)
+        self.remove_cases(self._app.session.selected_ids)
 
     @guarded
-    def remove_case_of(self, case_id: str) -> None:
-        """Move this case to the bin, and offer to undo that.
+    def remove_cases(self, ids: Sequence[str]) -> None:
+        """Move these cases to the bin, and offer to undo that.
 
         Raises:
-            ProjectError: a job is running, which may be working on it.
+            ProjectError: a job is running, which may be working on them.
         """
         session = self._app.session
+        if len(ids) > 1:
+            self._remove_several(ids)
+            return
+        if not ids:
+            return
+        (case_id,) = ids
         if self._app.runner.busy:
             raise ProjectError(f"{self._app.runner.title} is running. Wait until it has ended, then remove the case.")
         if session.project is None or not self._app.autosave.flush():
@@ -63,6 +73,34 @@ class KeepingCommands(CommandSet):
         if following is not None:
             session.open_case(following)
         self._banner.show_action(f"{case_id} is in the bin.", "Undo", lambda: self._put_back([removed]))
+
+    def _remove_several(self, ids: Sequence[str]) -> None:
+        """Move cases to the bin in the background, and offer to undo that."""
+        session, runner = self._app.session, self._app.runner
+        if runner.busy:
+            raise ProjectError(f"{runner.title} is running. Wait until it has ended, then remove the cases.")
+        if session.project is None or not self._app.autosave.flush():
+            return
+        if session.current_id in ids:
+            session.close_case()
+        root, jobs = session.project.root, self._app.project_jobs
+
+        def start() -> Iterator[CasesRemoved]:
+            from unet_desktop.tasks.change_cases import remove_cases
+
+            return remove_cases(root, ids)
+
+        def offer_undo() -> None:
+            removed = list(jobs.removed)
+            if session.current_id is None and session.case_ids and session.project is not None:
+                session.open_case(session.next_uncorrected() or session.case_ids[0])
+            if removed and not jobs.details:
+                count = quantity(len(removed), "case is", "cases are")
+                self._banner.show_action(f"{count} in the bin.", "Undo", lambda: self._put_back(removed))
+
+        kept = "The cases removed so far are in the bin."
+        title = f"Removing {quantity(len(ids), 'case')}"
+        runner.start(Job(title, start, at_end=offer_undo, root=root, kept=lambda: kept))
 
     @command(
         "project.bin",
@@ -93,8 +131,20 @@ class KeepingCommands(CommandSet):
 
     @guarded
     def _put_back(self, entries: list[Removed]) -> None:
-        session = self._app.session
+        session, runner = self._app.session, self._app.runner
         if session.project is None:
+            return
+        if len(entries) > _MANY and all(removed.kind == "case" for removed in entries) and not runner.busy:
+            root = session.project.root
+
+            def start() -> Iterator[CasesWritten]:
+                from unet_desktop.tasks.change_cases import restore_cases
+
+                return restore_cases(root, entries)
+
+            self._banner.hide_action()
+            title = f"Putting {quantity(len(entries), 'case')} back"
+            runner.start(Job(title, start, root=root, kept=lambda: "The other cases stay in the bin."))
             return
         for removed in entries:
             session.restore_removed(removed)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from unet_desktop.images.listing import natural_key
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.case_query import CaseFilter, CaseQuery, filters_matching, matching_ids, sorted_ids
 from unet_desktop.project.reader import ProjectReader
@@ -24,15 +25,24 @@ class CaseList(QObject):
     Signals:
         changed: other cases are shown, or in another order.
         query_changed: the query was changed, but not by the panel.
+        selection_changed: other cases are selected.
+
+    Attributes:
+        query: which cases are shown, in which order.
+        shown: their ids.
+        selected: ids of the selected cases in the order of the list; commands act on them if they are several.
     """
 
     changed = Signal()
+    selection_changed = Signal()
     query_changed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.query = CaseQuery()
         self.shown: list[str] = []
+        self.selected: tuple[str, ...] = ()
+        self._keys: dict[str, list[tuple[int, int, str]]] = {}  # for the natural order
         self._project: ProjectReader | None = None
         self._ids: list[str] = []  # all ids in natural order
         self._ordered: list[str] = []  # all ids in the query's order
@@ -70,9 +80,31 @@ class CaseList(QObject):
         self._project = project
         cases = [] if project is None else project.cases()
         self._ids = [case.id for case in cases]
+        self._keys = {case_id: natural_key(case_id) for case_id in self._ids}
         self._kinds = {case.id: filters_matching(case) for case in cases}
         self._tally = Counter(kind for found in self._kinds.values() for kind in found)
         self._arrange(keeping=self._current)
+
+    def take_in(self, cases: Iterable[Case]) -> None:
+        """Add cases, or update what is known of them; new ones are shown soon, in batches."""
+        before = len(self._ids)
+        for case in cases:
+            if case.id not in self._kinds:
+                self._ids.append(case.id)
+                self._keys[case.id] = natural_key(case.id)
+            self._note(case)
+        if len(self._ids) > before:
+            self._ids.sort(key=self._keys.__getitem__)
+        if not self._timer.isActive():
+            self._timer.start()
+
+    def select(self, ids: Iterable[str]) -> None:
+        """Select these cases, as far as they are in the project."""
+        wanted = set(ids)
+        selected = tuple(case_id for case_id in self.shown if case_id in wanted) if wanted else ()
+        if selected != self.selected:
+            self.selected = selected
+            self.selection_changed.emit()
 
     def set_query(self, query: CaseQuery) -> None:
         """Show these cases in this order."""
@@ -82,12 +114,15 @@ class CaseList(QObject):
 
     def note(self, case: Case) -> None:
         """Update what is known of a case."""
+        self._note(case)
+        if case.id != self._current:
+            self._timer.start()
+
+    def _note(self, case: Case) -> None:
         self._stale = True
         self._tally.subtract(self._kinds.get(case.id, ()))
         self._kinds[case.id] = filters_matching(case)
         self._tally.update(self._kinds[case.id])
-        if case.id != self._current:
-            self._timer.start()
 
     def set_current(self, case_id: str | None) -> None:
         """Set the case that is being worked on; the one before moves to its new place."""
@@ -141,3 +176,5 @@ class CaseList(QObject):
         self._ordered = sorted_ids(cases, self.query)
         self.shown = [case_id for case_id in self._ordered if case_id in kept]
         self.changed.emit()
+        if self.selected:
+            self.select(self.selected)  # nothing is done to cases that are not in sight

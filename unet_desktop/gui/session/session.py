@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -131,6 +132,46 @@ class Session(QObject):
         self.cases_changed.emit()
         self.scale_changed.emit()  # pictures may state how large a pixel is
         self.refresh_models()
+
+    @property
+    def selected_ids(self) -> tuple[str, ...]:
+        """Ids of the cases that commands act on: those selected in the list, in its order, or else the current one."""
+        several = len(self.cases.selected) > 1 or self.current_id is None
+        return self.cases.selected if several else (self.current_id or "",)
+
+    def take_in(self, cases: Collection[Case]) -> None:
+        """Know cases that a job has added or changed, without reading them or disturbing the open one."""
+        if self.project is None or not cases:
+            return
+        self.project.take_in(cases)
+        self.cases.take_in(cases)
+        for case in (case for case in cases if case.id == self.current_id):
+            self.update_case(case)
+        self.cases_changed.emit()
+
+    def take_out(self, ids: Collection[str]) -> None:
+        """Forget cases that a job has just removed; if one of them is open, none is open then."""
+        if self.project is None:
+            return
+        self.project.take_out(ids)
+        for case_id in ids:
+            self.case_removed.emit(case_id)
+        self.cases.reload(self.project)
+        self.cases_changed.emit()
+        if self.current_id in ids:
+            self.close_case()
+
+    def reopen_case(self) -> None:
+        """Read the open case again, because its files were changed."""
+        case_id, self.open = self.case_id, None
+        if case_id is not None:
+            self.open_case(case_id)
+
+    def close_case(self) -> None:
+        """Close the open case, or the one that cannot be opened."""
+        self.leaving.emit()
+        self.open = self.broken = None
+        self.case_changed.emit()
 
     def read_folder_again(self) -> None:
         """Read the project's cases again from its folder; a case that is gone from there is closed.

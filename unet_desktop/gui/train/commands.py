@@ -42,7 +42,11 @@ class TrainCommands(CommandSet):
         tip="Let the model propose a mask for this picture",
     )
     def predict_case(self) -> None:
-        self._app.project_jobs.predict_open_case()
+        ids = self._app.session.selected_ids
+        if len(ids) > 1:
+            self._app.project_jobs.predict(ids, f"Predicting {quantity(len(ids), 'case')}")
+        else:
+            self._app.project_jobs.predict_open_case()
 
     @command(
         "learn.first_proposal",

@@ -17,7 +17,7 @@ from unet_desktop.masks.mask_values import make_table
 from unet_desktop.masks.readings import name_value
 from unet_desktop.plurals import name_some
 from unet_desktop.safe_text import escape_controls
-from unet_desktop.tasks.import_images import ImportPreview
+from unet_desktop.tasks.import_preview import ImportPreview
 from unet_desktop.tasks.mask_options import MaskOptions
 
 _SWATCH = QSize(32, 14)

@@ -17,7 +17,7 @@ from unet_desktop.gui.widgets.form_dialog import muted_label, wrapped_label
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.images.read import Pixels
 from unet_desktop.plurals import name_some, quantity
-from unet_desktop.tasks.import_images import LONGEST, ImportPreview
+from unet_desktop.tasks.import_preview import LONGEST, ImportPreview
 
 _SETTLED = 300
 """Milliseconds without another key before the folders are read."""

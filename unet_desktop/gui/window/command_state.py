@@ -35,15 +35,41 @@ class CommandState(QObject):
         ):
             signal.connect(self._refresh)  # at once: the next key must find its command enabled
         app.session.project_changed.connect(self._on_session_project_changed)
+        app.session.cases.selection_changed.connect(self._on_selection_changed)
+        app.editor.edited.connect(self._on_editor_edited)
         appearance.changed.connect(self._refresh, Qt.ConnectionType.QueuedConnection)
         self._refresh()
 
     def _refresh(self) -> None:
         self._actions.refresh(available(self._app))
 
+    def _on_selection_changed(self) -> None:
+        count = len(self._app.session.cases.selected)
+        self._actions.set_texts(_name_several(count) if count > 1 else {})
+        self._refresh()
+
+    def _on_editor_edited(self) -> None:
+        """Whoever paints works on the open case: its keys must not act on others that were selected before."""
+        session = self._app.session
+        if len(session.cases.selected) > 1:
+            session.cases.select([] if session.current_id is None else [session.current_id])
+
     def _on_session_project_changed(self) -> None:
         project = self._app.session.project
         self._actions.set_labels(None if project is None else project.labels)
+
+
+def _name_several(count: int) -> dict[str, str]:
+    """Return what the commands do to so many selected cases."""
+    return {
+        "case.approve": f"&Approve {count:,} cases",
+        "case.flag": f"&Flag {count:,} cases",
+        "case.eye": f"&Eye of {count:,} cases…",
+        "case.note": f"No&te on {count:,} cases…",
+        "case.details": f"&Details of {count:,} cases…",
+        "case.remove": f"Rem&ove {count:,} cases",
+        "learn.predict": f"&Predict {count:,} cases",
+    }
 
 
 def available(app: AppModel) -> Needs:
@@ -54,7 +80,8 @@ def available(app: AppModel) -> Needs:
         Needs.PROJECT: session.project is not None,
         Needs.CASES: bool(session.case_ids),
         Needs.CASE: opened is not None,
-        Needs.MASK: opened is not None and (opened.case.state not in UNCORRECTED or not app.autosave.complete),
+        Needs.MASK: len(session.cases.selected) > 1
+        or (opened is not None and (opened.case.state not in UNCORRECTED or not app.autosave.complete)),
         Needs.IDLE: not app.runner.busy,
         Needs.BUSY: app.runner.busy,
         Needs.MODEL: session.model_in_use is not None,

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
 from unet_desktop.gui.cases.commands import CaseCommands
+from unet_desktop.gui.cases.mend_commands import MendCommands
 from unet_desktop.gui.commands.actions import Actions
 from unet_desktop.gui.commands.command import CommandSet, commands_of
 from unet_desktop.gui.compare.commands import CompareCommands
@@ -58,6 +59,7 @@ class CommandSets:
     train: TrainCommands
     models: ModelCommands
     cases: CaseCommands
+    mend: MendCommands
     grading: GradingCommands
     view: ViewCommands
     keeping: KeepingCommands
@@ -107,6 +109,7 @@ def make_command_sets(
         labels=LabelSetCommands(app, window, errors),
         cases=CaseCommands(app, window, panels.cases, partial(docks.bring_forward, docks.cases), errors),
         grading=GradingCommands(app, errors),
+        mend=MendCommands(app, window, errors),
         view=ViewCommands(app, canvas, partial(docks.bring_forward, docks.view), errors),
         window=WindowCommands(window, docks, appearance, app, panels.status, actions, errors),
     )

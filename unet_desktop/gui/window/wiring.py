@@ -68,13 +68,13 @@ def make_presenters(
 def connect_features(panels: Panels, commands: CommandSets, canvas: Canvas) -> None:
     """Connect what one panel asks for with the commands of another feature."""
     panels.measure.eye_chosen.connect(commands.cases.set_eye)
-    panels.cases.remove_requested.connect(commands.keeping.remove_case_of)
+    panels.cases.remove_requested.connect(commands.keeping.remove_cases)
     panels.training.case_chosen.connect(commands.cases.open_case)
     panels.training.case_chosen.connect(commands.view.show_outlines)
     panels.folder_run.case_opened.connect(commands.view.show_outlines)
-    panels.broken.locate_requested.connect(commands.cases.locate_picture)
-    panels.broken.empty_mask_requested.connect(commands.cases.start_with_empty_mask)
-    panels.broken.retry_requested.connect(commands.cases.retry)
+    panels.broken.locate_requested.connect(commands.mend.locate_picture)
+    panels.broken.empty_mask_requested.connect(commands.mend.start_with_empty_mask)
+    panels.broken.retry_requested.connect(commands.mend.retry)
     panels.welcome.recent_chosen.connect(commands.projects.open_root)
     panels.cases.filter.left.connect(canvas.setFocus)
     panels.banner.left.connect(canvas.setFocus)
@@ -117,7 +117,7 @@ def connect_messages(app: AppModel, panels: Panels, errors: ErrorDialogs, keymap
         if clean and folder is None and "\n" not in text:
             status.show_notice(text, _MESSAGE_TIME)
         else:
-            banner.show_result(text, folder, clean)
+            banner.show_result(text, folder, clean, app.project_jobs.details)
 
     def show_approval_ended() -> None:
         keys = keymap.text("case.approve")

@@ -11,7 +11,7 @@ from unet_desktop.masks.foreign import MaskPlan
 from unet_desktop.masks.overlay import draw_thumbnail
 from unet_desktop.tasks.evaluation.pairing import Pair, pair_masks
 from unet_desktop.tasks.evaluation.sides import find_sides
-from unet_desktop.tasks.import_images import LONGEST, ImportPreview, MaskPreview
+from unet_desktop.tasks.import_preview import LONGEST, ImportPreview, MaskPreview
 from unet_desktop.tasks.mask_import import plan_files
 from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
