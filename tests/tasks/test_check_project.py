@@ -149,6 +149,23 @@ def test_what_cannot_be_repaired_is_said(filled: Project, words: str, capsys: py
     assert words in capsys.readouterr().out
 
 
+def test_a_link_that_leads_nowhere_is_put_away(filled: Project) -> None:
+    filled.layout.prediction_record("c").symlink_to("/nowhere")
+    (found,) = findings(filled, repair=True)
+    assert found.repaired
+    assert findings(filled) == []
+    assert (list_bin(filled.layout)[0].folder / "predictions" / "c.json").is_symlink()
+
+
+def test_a_folder_that_is_a_link_is_said(filled: Project, capsys: pytest.CaptureFixture[str]) -> None:
+    runs = filled.layout.runs
+    runs.symlink_to(runs.rename(runs.with_name("elsewhere")))
+    assert main(["check", str(filled.root)]) == 1
+    assert "runs is a link" in capsys.readouterr().out
+    assert main(["check", str(filled.root), "--repair"]) == 2
+    assert "runs is a link" in capsys.readouterr().err
+
+
 def test_an_older_project_without_a_trail_is_all_right(filled: Project) -> None:
     filled.layout.trail.unlink()
     filled.layout.trail_end.unlink()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.errors import MaskError, ProjectError, UserError
+from unet_desktop.links import is_link
 from unet_desktop.masks.file import read_mask
 from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.bin import FILES, list_bin, move_to_bin, settle
@@ -95,6 +96,11 @@ def check(project: ProjectReader, *, is_alone: bool) -> Iterator[Step | Finding]
     else:
         yield from _check_trail(layout, trail)
     yield Step(layout.trail.name, 1, total)
+    for folder in filter(is_link, layout.own_folders):
+        yield Finding(
+            f"{folder} is a link, and nothing is written through links, so the project opens for reading only. Replace "
+            "it by the folder that it leads to."
+        )
     noted, marks = last_masks(trail.entries), _last_marks(trail.entries)
     for done, case in enumerate(cases, 2):
         yield from _check_case(project, case, noted)
@@ -237,7 +243,7 @@ def _check_marks(project: ProjectReader, case: Case, marks: Mapping[tuple[str, s
 def _check_prediction(project: ProjectReader, case: Case) -> Iterator[Finding]:
     layout = project.layout
     path, record = layout.prediction(case.id), layout.prediction_record(case.id)
-    if not path.exists() and not record.exists():
+    if not os.path.lexists(path) and not os.path.lexists(record):  # a link that leads nowhere is something, too
         return
     try:
         if not path.exists():
@@ -335,7 +341,7 @@ def _check_corrections(layout: Layout) -> Iterator[Finding]:
 
 def _check_bin(layout: Layout) -> Iterator[Finding]:
     for removed in list_bin(layout):
-        if any(not (removed.folder / path).exists() for path in removed.paths):
+        if any(not os.path.lexists(removed.folder / path) for path in removed.paths):
             yield Finding(
                 f"{removed.name} is only partly in the bin: removing or restoring it was interrupted, or files of it "
                 "are gone.",
@@ -390,4 +396,4 @@ def _delete(_: Project, path: Path) -> None:
 
 
 def _put_away(project: Project, name: str, paths: tuple[Path, ...]) -> None:
-    move_to_bin(project.layout, FILES, name, [path for path in paths if path.exists()])
+    move_to_bin(project.layout, FILES, name, [path for path in paths if os.path.lexists(path)])
