@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from tests.tasks.folders.test_rows import row_of
+from unet_desktop.engine.events import Message
 from unet_desktop.errors import ProjectError, UserError, WriteError
 from unet_desktop.images.laterality import Eye
 from unet_desktop.label_edits import add
@@ -65,6 +66,14 @@ def test_figures_are_those_of_the_measure_panel(corrected, export, out):
     assert row["note"] == "In several pieces, of which the largest is measured: optic disc."
 
 
+def test_a_trail_that_was_changed_is_said(corrected, export, out):
+    path = corrected.layout.trail
+    path.write_bytes(path.read_bytes().replace(b"created", b"removed", 1))
+    said = [event.text for event in export() if isinstance(event, Message)]
+    assert any("trail is not whole" in text for text in said)
+    assert json.loads((out / "export.json").read_text())["trail"]["problems"] > 0
+
+
 def test_size_of_a_pixel_and_eye_are_found_as_in_the_window(corrected, export, out):
     corrected.set_scale(0.02)
     corrected.set_camera_factor(0.02)
@@ -99,7 +108,7 @@ def test_header_carries_the_end_of_the_trail(corrected, export, out):
     export()
     header = json.loads((out / "export.json").read_text())
     number, digest = find_end(corrected.layout)
-    assert header["trail"] == {"number": number, "digest": digest}
+    assert header["trail"] == {"number": number, "digest": digest, "problems": 0}
     assert number == read(corrected.layout).entries[-1].number
     corrected.mark("b", flagged=True)
     lines = corrected.layout.trail.read_bytes().splitlines()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from unet_desktop.engine.events import Message
 from unet_desktop.formats.rootpainter import is_rootpainter, look_at_rootpainter
 from unet_desktop.labels import NOT_ANNOTATED
 from unet_desktop.project.split import write_split
@@ -88,8 +89,10 @@ def test_flagged_and_incomplete_cases_are_left_out(corrected, export, out):
     mask = corrected.load_mask("a_OD")
     mask[mask == 2] = 1
     corrected.save_mask("a_OD", mask)
-    export(training_sets=("nnunet",))
+    events = export(training_sets=("nnunet",))
     assert names(out / "nnunet" / "nnUNet_raw" / "Dataset501_project" / "labelsTr") == ["a_OS"]
+    said = [event.text for event in events if isinstance(event, Message)]
+    assert "2 cases are flagged, incomplete or damaged, and not in the training set." in said
     assert (out / "masks" / "b.png").exists()
 
 

@@ -98,6 +98,7 @@ class _Export:
         self._request, self._project, self._chosen = request, project, chosen
         self._named: list[NamedCase] = []
         self._exported = self._failed = 0
+        self._trail = read(project.layout)
         number, digest = find_end(project.layout)
         name = "" if request.key_file is not None else project.name
         self._provenance = Provenance(name, datetime.now(UTC), number, digest, len(chosen.without_mask))
@@ -129,15 +130,26 @@ class _Export:
             for what in request.outputs.folders:
                 yield FileWritten(what, request.output / what)
             yield from (FileWritten(what, request.output / folder) for what, folder in self._more_folders())
+            yield from self._notices()
             yield from self._write_summaries(folder)
         yield ExportDone(self._exported, self._failed, len(self._chosen.without_mask))
+
+    def _notices(self) -> Iterator[Message]:
+        """Say what whoever gets the export should know, and the files do not show."""
+        left_out = len(self._named) - len(self._sets.parts)
+        if request_sets := self._request.training_sets:
+            sets = "the training set" if len(request_sets) == 1 else "the training sets"
+            if left_out:
+                are = quantity(
+                    left_out, "case is flagged, incomplete or damaged", "cases are flagged, incomplete or damaged"
+                )
+                yield Message(f"{are}, and not in {sets}.")
+        if problems := self._trail.problems:
+            yield Message(f"The project's trail is not whole, and the export says so. {problems[0]}")
 
     def _more_folders(self) -> Iterator[tuple[str, str]]:
         if self._request.pictures:
             yield "pictures", "pictures"
-        if self._request.training_sets:
-            left_out = len(self._named) - len(self._sets.parts)
-            log.info("%d cases are flagged or incomplete, and in no training set", left_out)
         yield from (_TRAINING_SETS[kind] for kind in self._request.training_sets)
 
     def _name_cases(self) -> list[NamedCase]:
@@ -189,14 +201,13 @@ class _Export:
 
     def _gather(self) -> Known:
         project = self._project
-        trail = read(project.layout)
         return Known(
             project.layout,
             project.labels,
             project.mm_per_pixel,
             {model.header.weights_sha256: model.name for model in list_models(project.layout)},
             {correction.case: correction for correction in read_corrections(project.layout)},
-            {entry.case: entry.when for entry in trail.entries if entry.act == Act.CREATED},
+            {entry.case: entry.when for entry in self._trail.entries if entry.act == Act.CREATED},
             project.degrees_per_pixel,
             project.form,
             self._sets,
@@ -241,5 +252,9 @@ class _Export:
                 "filter": "" if hides else selection.words,
             },
             "pseudonyms": hides,
-            "trail": {"number": provenance.trail_number, "digest": provenance.trail_digest},
+            "trail": {
+                "number": provenance.trail_number,
+                "digest": provenance.trail_digest,
+                "problems": len(self._trail.problems),
+            },
         }
