@@ -23,6 +23,7 @@ from unet_desktop.checkpoint_header import check_length, read_header
 from unet_desktop.engine.networks.specs import NetworkSpec
 from unet_desktop.engine.training import state_header
 from unet_desktop.errors import UserError
+from unet_desktop.label_edits import remove
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.masks.file import read_mask, write_mask
 from unet_desktop.masks.indexed_png import insert_text, read_first_text
@@ -30,9 +31,11 @@ from unet_desktop.project.bin import list_bin, settle
 from unet_desktop.project.check import check
 from unet_desktop.project.corrections import read_corrections
 from unet_desktop.project.journal import FRAME, MAGIC, read_journal
+from unet_desktop.project.label_changes import read_changes
 from unet_desktop.project.manifest import read_manifest
 from unet_desktop.project.predictions import read_record
 from unet_desktop.project.project import Project
+from unet_desktop.project.relabel import relabel, undo_relabel
 from unet_desktop.project.split import read_split
 from unet_desktop.project.trail import read as read_trail
 from unet_desktop.project.version_limits import VersionLimits, prune_versions
@@ -189,6 +192,19 @@ def test_corrections_and_ledgers(filled: Project, tmp_path: Path) -> None:
     for data in variants((DATA / "ledgers" / "11.jsonl").read_bytes(), 22):
         (tmp_path / NAME).write_bytes(data)
         run(tables)
+
+
+def test_changes_of_the_labels(filled: Project) -> None:
+    list(relabel(filled, remove(filled.labels, "optic cup")))
+    layout = filled.layout
+    pairs = ((layout.label_change(1), 23), (layout.relabelled_cases(1), 24))
+    for path, seed in pairs:
+        whole = path.read_bytes()
+        for data in variants(whole, seed):
+            path.write_bytes(data)
+            run(lambda: read_changes(layout))
+            run(lambda: list(undo_relabel(Project.open(filled.root))))
+        path.write_bytes(whole)
 
 
 def test_settings(home: Path) -> None:

@@ -10,6 +10,7 @@ from PIL import Image as Pillow
 
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.workbooks import make_workbook
 
 
 @pytest.fixture
@@ -97,3 +98,10 @@ def test_a_folder_that_is_no_project_is_one_sentence(run, tmp_path):
     code, _, err = run("labels", tmp_path, "add", "vessel")
     assert code == 2
     assert "not a project" in err.replace("\n", " ")
+
+
+def test_labels_of_a_readers_workbook_are_those_of_its_project(run, root):
+    found = make_workbook(ProjectReader.open(root), "Ada")
+    code, _, err = run("labels", found.root, "add", "vessel")
+    assert code == 2
+    assert "Change the labels in the project that it belongs to" in err.replace("\n", " ")

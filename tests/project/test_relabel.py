@@ -20,10 +20,11 @@ from unet_desktop.masks.patch import patch_between
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.check import Finding, check
 from unet_desktop.project.journal import Journal, JournalHeader, checksum_of
+from unet_desktop.project.label_changes import find_undoable, read_changes
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
-from unet_desktop.project.relabel import find_undoable, finish_relabel, read_changes, relabel, undo_relabel
+from unet_desktop.project.relabel import finish_relabel, relabel, undo_relabel
 from unet_desktop.project.trail import read as read_trail
 from unet_desktop.project.versions import VersionStep, load_version, read_versions
 

@@ -73,6 +73,16 @@ def test_a_model_predicts_under_another_name_of_its_label_and_not_for_another_la
     assert Project.open(root).case(case).not_annotated == ()
 
 
+def test_a_run_has_the_present_names_of_its_labels(root):
+    before = list_runs(Project.open(root).layout)[0]
+    list(relabel(Project.open(root), rename(DISC_AND_CUP, "optic cup", "excavation")))
+    (run,) = list_runs(Project.open(root).layout)
+    assert run.metrics["dice/excavation"] == before.metrics["dice/optic cup"]
+    assert len(run.metrics) == len(before.metrics)
+    assert "dice/excavation" in run.segmenting[-1].metrics
+    assert all("dice/optic cup" not in metrics for metrics in run.cases.values())
+
+
 def test_a_run_is_there_after_a_restart(root, trained):
     (run,) = list_runs(Project.open(root).layout)
     assert (run.name, run.preset, run.train, run.validation, run.parent) == ("model-001", "fast", 3, 1, "")

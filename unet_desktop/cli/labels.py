@@ -13,10 +13,11 @@ from unet_desktop import label_edits
 from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output
 from unet_desktop.labels import LabelSet
 from unet_desktop.plurals import quantity
+from unet_desktop.project.label_changes import read_changes
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
-from unet_desktop.project.relabel import RelabelStep, read_changes, relabel, undo_relabel
+from unet_desktop.project.relabel import RelabelStep, refuse_workbook, relabel, undo_relabel
 from unet_desktop.safe_text import escape_controls
 
 app = typer.Typer(no_args_is_help=True)
@@ -118,6 +119,7 @@ def remove(context: typer.Context, name: Annotated[str, _NAME]) -> None:
 @app.command("undo")
 def undo(context: typer.Context) -> None:
     """Undo the last change of the labels. What was drawn since stays."""
+    refuse_workbook(ProjectReader.open(context.obj))
     with lease_exclusively(context.obj) as lease:
         project = lease.project.writable()
         raise typer.Exit(_follow(project, undo_relabel(project)))
@@ -137,7 +139,9 @@ def changes(context: typer.Context) -> None:
 
 
 def _change(context: typer.Context, edit: Callable[[LabelSet], LabelSet]) -> None:
-    edit(ProjectReader.open(context.obj).labels)  # what is wrong is said whoever has the project
+    opened = ProjectReader.open(context.obj)
+    refuse_workbook(opened)
+    edit(opened.labels)  # what is wrong is said whoever has the project
     with lease_exclusively(context.obj) as lease:
         for sentence in lease.recovered:
             messages.print(sentence, markup=False)

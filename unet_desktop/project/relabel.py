@@ -13,17 +13,14 @@ A change is noted in labels/NUMBER.json before it is made, and can be undone, th
 from __future__ import annotations
 
 import contextlib
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from unet_desktop import files, growing_files, json_data, person
+from unet_desktop import files, person
 from unet_desktop.errors import LabelError, ProjectError, UserError, WriteError, reason_of
 from unet_desktop.label_edits import describe_edit
 from unet_desktop.labels import Label, LabelSet, RetiredLabel
@@ -33,9 +30,18 @@ from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.journal import read_journal, stamp_of
+from unet_desktop.project.label_changes import (
+    LabelChange,
+    find_undoable,
+    note_rewritten,
+    read_change,
+    read_rewritten,
+    write_change,
+)
 from unet_desktop.project.layout import Layout
-from unet_desktop.project.manifest import read_manifest, write_manifest
+from unet_desktop.project.manifest import write_manifest
 from unet_desktop.project.project import Project
+from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.trail import read as read_trail
 from unet_desktop.project.versions import Origin, VersionStep, keep_version, load_version, read_record
@@ -58,45 +64,6 @@ class RelabelStep:
     done: int
     total: int
     problem: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class LabelChange:
-    """A change of the labels.
-
-    Attributes:
-        number: from 1.
-        what: was done, as parts of a sentence.
-        when, who: ISO 8601, UTC, and the person's name.
-        before, after: the labels.
-        undoes: number of the change that this one undid; 0 if it is none of these.
-    """
-
-    number: int
-    what: tuple[str, ...]
-    when: str
-    who: str
-    before: LabelSet
-    after: LabelSet
-    undoes: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Stored:
-    what: tuple[str, ...]
-    when: str
-    who: str
-    before: list[Any]
-    after: list[Any]
-    before_retired: list[Any] = field(default_factory=list)
-    after_retired: list[Any] = field(default_factory=list)
-    undoes: json_data.Count = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Rewritten:
-    case: str
-    version: json_data.Count
 
 
 def relabel(project: Project, after: LabelSet, *, undoes: int = 0) -> Iterator[RelabelStep]:
@@ -123,13 +90,26 @@ def relabel(project: Project, after: LabelSet, *, undoes: int = 0) -> Iterator[R
     files.make_folder(project.layout.label_changes, inside=project.root)
     with contextlib.suppress(FileNotFoundError):  # of a change that a killed program did not come to make
         project.layout.relabelled_cases(number).unlink()
-    _write_change(project.layout, change)
+    write_change(project.layout, change)
     added = [label.value for label in after if before.by_value(label.value) is None]
     if added and not undoes:
         yield from _note_not_annotated(project, added)
     _save_labels(project, after, number, unfinished=True)
     append(project.layout, _event(change))
     yield from _finish(project, change)
+
+
+def refuse_workbook(project: ProjectReader) -> None:
+    """Make sure that labels are changed in a project, not in a reader's workbook of it, which follows the project.
+
+    Raises:
+        LabelError: it is a workbook.
+    """
+    if project.workbook is not None:
+        raise LabelError(
+            f"{project.root} is the reading of {project.workbook.title}. Change the labels in the project that it "
+            "belongs to; the reading gets them when it is opened next."
+        )
 
 
 def finish_relabel(project: Project) -> Iterator[RelabelStep]:
@@ -141,7 +121,7 @@ def finish_relabel(project: Project) -> Iterator[RelabelStep]:
     if not project.has_unfinished_labels:
         return
     try:
-        change = _read_change(project.layout, project.label_change)
+        change = read_change(project.layout, project.label_change)
     except ProjectError:  # the labels are known without it, only what was undone is not
         change = LabelChange(project.label_change, (), "", "", project.labels, project.labels)
     event = _event(change)
@@ -149,30 +129,6 @@ def finish_relabel(project: Project) -> Iterator[RelabelStep]:
     if not any(entry.act == event.act and entry.detail == event.detail for entry in reversed(entries)):
         append(project.layout, event)
     yield from _finish(project, change)
-
-
-def read_changes(layout: Layout) -> list[LabelChange]:
-    """Return the changes of a project's labels, oldest first; those whose files are gone or damaged are left out.
-
-    Raises:
-        ProjectError: the project cannot be read.
-    """
-    found = []
-    for number in range(1, read_manifest(layout.manifest).label_change + 1):
-        with contextlib.suppress(ProjectError):
-            found.append(_read_change(layout, number))
-    return found
-
-
-def find_undoable(layout: Layout) -> LabelChange | None:
-    """Return the last change of the labels that was not undone, or None.
-
-    Raises:
-        ProjectError: the project cannot be read.
-    """
-    changes = read_changes(layout)
-    undone = {change.undoes for change in changes}
-    return next((one for one in reversed(changes) if not one.undoes and one.number not in undone), None)
 
 
 def undo_relabel(project: Project) -> Iterator[RelabelStep]:
@@ -261,22 +217,20 @@ def _rewrite(project: Project, case: Case, change: LabelChange) -> None:
     version, _ = keep_version(
         layout, change.before, case.id, mask, Origin(VersionStep.FOUND, case.changed_by, case.model)
     )
-    line = json.dumps({"case": case.id, "version": version.number}) + "\n"
-    path = layout.relabelled_cases(change.number)
-    growing_files.append_bytes(path, line.encode(), _whole_length(path, create=True))
+    note_rewritten(layout, change.number, case.id, version.number)
     _replace(project, case, now)
 
 
 def _restore_all(project: Project, change: LabelChange) -> Iterator[RelabelStep]:
     """Give the labels that are back their pixels in the masks that the change before had rewritten."""
     try:
-        undone = _read_change(project.layout, change.undoes)
+        undone = read_change(project.layout, change.undoes)
     except ProjectError as error:
         yield RelabelStep("", 0, 0, str(error))
         return
     became = undone.after.present_values()
     back = {label.value: became[label.value] for label in undone.before if label.value in became}
-    lines = _read_rewritten(project.layout, change.undoes)
+    lines = read_rewritten(project.layout, change.undoes)
     for done, (case_id, number) in enumerate(lines.items(), 1):
         problem = ""
         try:
@@ -328,61 +282,6 @@ def _drop_steps(layout: Layout, case_id: str) -> None:
         files.delete_file(path)
     else:
         files.set_aside(path, partial(layout.journal_aside, case_id))
-
-
-def _write_change(layout: Layout, change: LabelChange) -> None:
-    data = {
-        "what": change.what,
-        "when": change.when,
-        "who": change.who,
-        "before": change.before.to_json(),
-        "after": change.after.to_json(),
-        "before_retired": [asdict(label) for label in change.before.retired],
-        "after_retired": [asdict(label) for label in change.after.retired],
-        "undoes": change.undoes,
-    }
-    files.write_json(layout.label_change(change.number), data)
-
-
-def _read_change(layout: Layout, number: int) -> LabelChange:
-    """Read a change of the labels; raises ProjectError if its file is gone or damaged."""
-    path = layout.label_change(number)
-    try:
-        stored = json_data.read(path, _Stored)
-        before = LabelSet.from_json(stored.before, stored.before_retired)
-        after = LabelSet.from_json(stored.after, stored.after_retired)
-    except OSError as error:
-        raise ProjectError(f"{path} cannot be read ({error.strerror}), so this change cannot be undone.") from error
-    except (json_data.DataError, LabelError) as error:
-        raise ProjectError(f"{path} cannot be read ({error}), so this change cannot be undone.") from error
-    return LabelChange(number, stored.what, stored.when, stored.who, before, after, stored.undoes)
-
-
-def _read_rewritten(layout: Layout, number: int) -> dict[str, int]:
-    """Return the cases that a change rewrote, and the number of the version that each was before."""
-    try:
-        data = json_data.read_bytes(layout.relabelled_cases(number))
-    except FileNotFoundError:
-        return {}
-    except (OSError, json_data.DataError) as error:
-        raise ProjectError(f"{layout.relabelled_cases(number)} cannot be read ({reason_of(error)}).") from error
-    found: dict[str, int] = {}
-    for line in data.splitlines():
-        with contextlib.suppress(json_data.DataError):  # the last line of a killed program
-            entry = json_data.parse(line, _Rewritten)
-            found[entry.case] = entry.version
-    return found
-
-
-def _whole_length(path: Path, *, create: bool) -> int:
-    """Return how long a list is without the last line of a killed program."""
-    try:
-        data = json_data.read_bytes(path)
-    except FileNotFoundError:
-        if create:
-            files.write_bytes(path, b"")
-        return 0
-    return data.rfind(b"\n") + 1
 
 
 def _event(change: LabelChange) -> Event:

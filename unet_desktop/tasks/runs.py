@@ -7,7 +7,7 @@ import io
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from unet_desktop.engine.events import EpochDone, Finished, Resumed, TrainEvent
 from unet_desktop.errors import ProjectError
 from unet_desktop.images.listing import natural_key
 from unet_desktop.json_data import Count, DataError, check, read_bytes, read_object
+from unet_desktop.labels import LabelSet
 from unet_desktop.project.layout import Layout
+from unet_desktop.project.manifest import read_manifest
 from unet_desktop.project.models import list_models
 
 log = logging.getLogger("unet.tasks")
@@ -135,6 +137,7 @@ class RunLog:
 def list_runs(layout: Layout) -> list[Run]:
     """List the project's runs, newest first; unreadable files are logged and skipped.
 
+    Metrics of labels that were renamed since have their present names.
     Runs of older programs have no record; the headers of their models replace it.
     """
     headers = {model.name: model.header for model in list_models(layout)}
@@ -152,7 +155,32 @@ def list_runs(layout: Layout) -> list[Run]:
             modified = path.stat().st_mtime
             fields["started"] = datetime.fromtimestamp(modified, UTC).isoformat(timespec="seconds")
         runs.append(Run(name=path.stem, epochs=epochs, **fields))
-    return runs
+    labels = _labels_of(layout)
+    return runs if labels is None else [_with_present_names(run, labels) for run in runs]
+
+
+def _labels_of(layout: Layout) -> LabelSet | None:
+    """The project's labels if some of them were renamed."""
+    try:
+        labels = read_manifest(layout.manifest).labels
+    except ProjectError:
+        return None
+    return labels if any(label.formerly for label in labels) else None
+
+
+def _with_present_names(run: Run, labels: LabelSet) -> Run:
+    def rename(metrics: Mapping[str, float]) -> dict[str, float]:
+        split = ((name.partition("/"), value) for name, value in metrics.items())
+        return {
+            f"{what}{mark}{labels.current_name(name) if name else ''}": value for (what, mark, name), value in split
+        }
+
+    return replace(
+        run,
+        metrics=rename(run.metrics),
+        cases={case_id: rename(metrics) for case_id, metrics in run.cases.items()},
+        epochs=tuple(replace(epoch, metrics=rename(epoch.metrics)) for epoch in run.epochs),
+    )
 
 
 def read_record(layout: Layout, name: str) -> Run:

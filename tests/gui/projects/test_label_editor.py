@@ -24,7 +24,7 @@ from unet_desktop import label_edits as edits
 from unet_desktop.gui.projects.label_editor import LabelEditor
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.project.relabel import read_changes
+from unet_desktop.project.label_changes import read_changes
 
 THREE = edits.add(DISC_AND_CUP, "vessel")
 

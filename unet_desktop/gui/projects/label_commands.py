@@ -12,10 +12,11 @@ from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, co
 from unet_desktop.gui.projects.label_editor import LabelEditor
 from unet_desktop.label_edits import describe_edit
 from unet_desktop.project.case import CaseState
+from unet_desktop.project.label_changes import find_undoable
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
-from unet_desktop.project.relabel import RelabelStep, find_undoable, relabel, undo_relabel
+from unet_desktop.project.relabel import RelabelStep, refuse_workbook, relabel, undo_relabel
 
 _SHOWN_AFTER = 500
 """Milliseconds until the progress is shown."""
@@ -42,6 +43,7 @@ class LabelSetCommands(CommandSet):
         project = self._app.session.project
         if project is None:
             return
+        refuse_workbook(project)
         last = find_undoable(project.layout)
         dialog = LabelEditor(
             self._window,
