@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import nibabel
 import nrrd
 import numpy as np
@@ -357,3 +359,36 @@ def test_the_preview_says_how_annotations_are_understood(tmp_path, pictures):
     assert preview.mask.pixels is not None
     assert "COCO" in preview.sentences[0]
     assert preview.without == ("eye2.png",)
+
+
+def test_xml_that_declares_entities_is_refused(tmp_path, pictures):
+    text = '<!DOCTYPE a [<!ENTITY b "c">]><annotations><image name="&b;" width="8" height="8"/></annotations>'
+    path = write_text(tmp_path / "a.xml", text)
+    project = Project.create(tmp_path / "project", DISC_AND_CUP)
+    with pytest.raises(MaskError, match="declares entities"):
+        list(import_images(project.root, pictures, masks=path))
+
+
+@pytest.mark.parametrize("polygon", ["[" * 100 + "]" * 100, "[[NaN, 1, 2, 3, 4, 5]]", '["a", 1]', "[[1, 2, 3]]"])
+def test_polygons_that_are_none_are_named(tmp_path, bring_in, polygon):
+    text = json.dumps(polygon_coco({"eye1.png": MASK}) | {"annotations": []}).replace(
+        '"annotations": []', f'"annotations": [{{"image_id": 1, "category_id": 1, "segmentation": {polygon}}}]'
+    )
+    path = write_text(tmp_path / "a.json", text)
+    try:
+        masks, events = bring_in(path)
+    except MaskError:
+        return
+    assert "eye1" not in masks
+    assert problems(events)
+
+
+def test_one_entry_for_two_pictures_is_refused(tmp_path):
+    for folder in "ab":
+        save(tmp_path / "pictures" / folder / "eye1.png", np.zeros((*MASK.shape, 3), np.uint8) + ord(folder))
+    path = write_json(tmp_path / "a.json", polygon_coco({"eye1.png": MASK}))
+    *_, preview = preview_import(tmp_path / "pictures", path, DISC_AND_CUP, recursive=True)
+    assert isinstance(preview, ImportPreview)
+    assert preview.mask is not None
+    assert '"eye1.png"' in preview.mask.problem
+    assert "a/eye1.png or b/eye1.png" in preview.mask.problem

@@ -38,6 +38,10 @@ MASKS_AS_STORED = typer.Option(
     "one. Default: found by their sizes.",
     show_default=False,
 )
+MASKS = typer.Option(
+    help="Folder of masks named like the pictures; may be SOURCE. Or annotations (COCO, labelme, CVAT, ...): a file or "
+    "a folder."
+)
 LABELS_AS = typer.Option(
     "--labels-as",
     help='What labels of annotations mean, where their names do not tell: "OD=optic disc,vessel=" (nothing behind the '
@@ -61,13 +65,7 @@ def run(
     drishti: Annotated[
         bool, typer.Option(help="SOURCE is Drishti-GS1 as published; a pixel counts where 3 of 4 experts marked it.")
     ] = False,
-    masks: Annotated[
-        Path | None,
-        typer.Option(
-            help="Folder of masks named like the pictures; may be SOURCE. Or annotations (COCO, labelme, CVAT, ...): "
-            "a file or a folder."
-        ),
-    ] = None,
+    masks: Annotated[Path | None, MASKS] = None,
     refer: Annotated[
         bool, typer.Option("--refer", help="Do not copy the pictures; refer to them where they are.")
     ] = False,

@@ -34,6 +34,7 @@ def read_nifti(path: Path) -> NDArray[np.generic]:
         nibabel: Any = importlib.import_module("nibabel")
     except ModuleNotFoundError as error:
         raise require("nibabel", "NIfTI") from error
+    importlib.import_module("nibabel.imageglobals").logger.disabled = True  # it writes to the terminal
     try:
         data = _inflate(read_bytes(path, _LARGEST))
     except (DataError, OSError, zlib.error) as error:

@@ -59,9 +59,12 @@ def read_segments(entry: Entry) -> Annotation:
     array, header = _read(entry.path)
     drawn = []
     for number, name in _NAME.findall(_read_start(entry.path)):
-        layer, value = (int(header.get(f"Segment{number}_{field}", default)) for field, default in _FIELDS)
+        try:
+            layer, value = (int(header.get(f"Segment{number}_{field}", default)) for field, default in _FIELDS)
+        except ValueError as error:
+            raise MaskError(f'layer or value of the segment "{name}" is no number') from error
         plane = array[layer] if array.ndim == 4 and layer < len(array) else array
-        drawn.append(Drawn(name, Plane(np.asarray(np.int64(value) == flatten_array(plane).T, bool), whole=True)))
+        drawn.append(Drawn(name, Plane(np.asarray(np.equal(flatten_array(plane).T, value), bool), whole=True)))
     return Annotation(tuple(drawn))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
@@ -121,7 +122,9 @@ def _decode(data: bytes) -> NDArray[np.generic]:
             raise MaskError("it holds Python objects, which are not read")
         file.seek(0)
         found: NDArray[np.generic] = np.load(file, allow_pickle=False)
-    except (ValueError, EOFError, OSError, SyntaxError) as error:
+    except MaskError:
+        raise
+    except Exception as error:  # NumPy's reader of headers raises what Python's parser raises
         raise MaskError("it is damaged or not complete") from error
     return found
 
@@ -135,7 +138,7 @@ def _read_archive(path: Path) -> dict[str, NDArray[np.generic]]:
                 entry.filename.removesuffix(".npy"): flatten_array(_decode(archive.read(entry)))
                 for entry in archive.infolist()
             }
-    except (BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+    except (BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError) as error:
         raise MaskError(f"it cannot be read ({reason_of(error)})") from error
 
 

@@ -1,4 +1,4 @@
-"""Import pictures, and masks made by other programs, into a project; and preview such an import."""
+"""Import pictures, and masks made by other programs, into a project."""
 
 from __future__ import annotations
 
@@ -131,10 +131,10 @@ def import_images(
         for done, path in enumerate(pairs.pictures, 1):
             try:
                 note, problem = _import_one(work, path)
+                work.two += [path.name] if _shows_two(path, project.labels) else []
                 work.note_mask(path, sources.root, wanted=masks is not None)
                 if spacings is not None:
                     spacings.append(read_facts(path).spacing)
-                work.two += [path.name] if _shows_two(path, project.labels) else []
                 yield ItemDone(path.name, done, total, note=note, problem=problem or _name_pages_left_out(path))
                 yield from work.list_written()
             except WriteError:  # the disk is full or read-only: the rest would fail too

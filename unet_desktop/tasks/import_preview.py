@@ -1,4 +1,4 @@
-"""Preview an import: pair pictures and masks, and read the first mask."""
+"""Preview an import: what would be imported, and how the first mask is understood."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from pathlib import Path
 
 from unet_desktop.engine.events import StopPoint
 from unet_desktop.errors import MaskError, UserError
-from unet_desktop.images.read import (
-    Pixels,
-)
+from unet_desktop.images.read import Pixels
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.label_names import LabelNames
 from unet_desktop.masks.overlay import draw_thumbnail

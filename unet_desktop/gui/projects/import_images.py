@@ -27,6 +27,11 @@ from unet_desktop.tasks.import_preview import ImportPreview, preview_import
 from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
 
 _ANNOTATIONS = "Annotations (*.json *.geojson *.xml *.txt *.nrrd *.nii *.gz *.npy *.npz *.dcm);;All files (*)"
+_EXPLAINED = (
+    "A mask has its picture's name: photo.jpg and photo.png, or photo_mask.tif. It becomes {}. Masks and pictures may "
+    "lie in the same folder. Annotations of other programs are read as well: COCO, labelme, CVAT, YOLO, QuPath and "
+    "others."
+)
 _MAX_NAMES = 3
 
 
@@ -87,10 +92,8 @@ class ImportImagesDialog(FormDialog):
         self._recursive = with_object_name(QCheckBox("Also look into its subfolders"), "recursive")
         self._found = muted_label("")
         self._copy = CopyChoice()
-        self._masks = with_object_name(
-            PathField("Folder with masks", "Optional: a folder, or a file of annotations", or_file=_ANNOTATIONS),
-            "masks",
-        )
+        hint = "Optional: a folder, or a file of annotations"
+        self._masks = with_object_name(PathField("Folder with masks", hint, or_file=_ANNOTATIONS), "masks")
         names = _name_labels(labels)
         self.form.addRow("&Pictures", self._source)
         self.form.addRow("", self._recursive)
@@ -99,11 +102,7 @@ class ImportImagesDialog(FormDialog):
         self.form.addRow("", self._copy)
         self.form.setRowVisible(self._copy, not of_project)
         self.form.addRow("&Masks", self._masks)
-        explained = muted_label(
-            f"A mask has its picture's name: photo.jpg and photo.png, or photo_mask.tif. It becomes {names}. "
-            "Masks and pictures may lie in the same folder. Annotations of other programs are read as well: COCO, "
-            "labelme, CVAT, YOLO, QuPath and others."
-        )
+        explained = muted_label(_EXPLAINED.format(names))
         explained.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.form.addRow("", explained)
         self._labels = labels
