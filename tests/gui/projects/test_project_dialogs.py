@@ -25,8 +25,8 @@ from window_parts import part
 
 from unet_desktop.gui.folders.dialog import ProjectPictures, SegmentFolderDialog
 from unet_desktop.gui.projects.colour_button import ColourButton
-from unet_desktop.gui.projects.import_drishti import DrishtiRequest, ImportDrishtiDialog
 from unet_desktop.gui.projects.import_images import ImportImagesDialog, ImportRequest
+from unet_desktop.gui.projects.import_set import ImportSetDialog
 from unet_desktop.gui.projects.new_project import NewProjectDialog, NewProjectRequest
 from unet_desktop.gui.widgets.path_field import PathField
 from unet_desktop.labels import DISC_AND_CUP, Label
@@ -38,7 +38,7 @@ def test_the_first_field_has_the_keyboard_and_cancel_is_no_default(qtbot: QtBot)
     for dialog, name in (
         (NewProjectDialog(), "name"),
         (ImportImagesDialog(None, DISC_AND_CUP), "line"),
-        (ImportDrishtiDialog(None), "line"),
+        (ImportSetDialog(None), "line"),
     ):
         shown(qtbot, dialog)
         field = dialog.focusWidget()
@@ -211,21 +211,6 @@ def test_importing_tells_of_files_that_are_passed_over(qtbot: QtBot, pictures: P
     type_path(qtbot, dialog, "source", pictures)
     assert "3 pictures. 4 files of other kinds are passed over (a.heic, b.heic, c.heic, ...)." in texts(dialog)
     assert can_be_accepted(dialog)
-
-
-def test_drishti_is_known_by_its_layout(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:
-    dialog = shown(qtbot, ImportDrishtiDialog())
-    assert isinstance(dialog, ImportDrishtiDialog)
-    assert any("at least 3 of the 4 experts" in label.text() for label in dialog.findChildren(QLabel))
-    type_path(qtbot, dialog, "root", tmp_path / "project")
-    type_path(qtbot, dialog, "source", pictures)
-    assert "not laid out like Drishti-GS1" in problem(dialog)
-    (pictures / "Training" / "Images").mkdir(parents=True)
-    type_path(qtbot, dialog, "source", pictures)
-    assert problem(dialog) == ""
-    assert dialog.request() == DrishtiRequest(pictures, tmp_path / "project", True)
-    type_path(qtbot, dialog, "root", "")
-    assert problem(dialog) == "Choose a new folder for the project."
 
 
 def test_segmenting_a_folder_suggests_a_place_beside_it(qtbot: QtBot, pictures: Path, tmp_path: Path) -> None:

@@ -12,8 +12,8 @@ from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command, guarded
 from unet_desktop.gui.jobs.runner import Job
 from unet_desktop.gui.messages.confirm import confirm_stop
-from unet_desktop.gui.projects.import_drishti import ImportDrishtiDialog
 from unet_desktop.gui.projects.import_images import ImportImagesDialog, ImportRequest
+from unet_desktop.gui.projects.import_set import ImportSetDialog
 from unet_desktop.gui.projects.new_project import NewProjectDialog
 from unet_desktop.project.project import Project
 from unet_desktop.settings_file import case_key
@@ -172,15 +172,15 @@ class ProjectCommands(CommandSet):
             self._import(dialog.request())
 
     @command(
-        "project.import_drishti",
-        "Import &Drishti-GS1…",
+        "project.import_drishti",  # as it is called in stored shortcuts
+        "Import public &set…",
         shortcut="Ctrl+Shift+I",
         icon="dataset",
         needs=Needs.IDLE,
-        tip="Create a project from the published Drishti-GS1 data set",
+        tip="Create a project from a published data set: Drishti-GS1, REFUGE, ORIGA, PAPILA and others",
     )
-    def import_drishti(self) -> None:
-        dialog = ImportDrishtiDialog(self._window)
+    def import_set(self) -> None:
+        dialog = ImportSetDialog(self._window)
         if not dialog.exec():
             return
         request, project = dialog.request(), self._app.session.project
@@ -188,16 +188,16 @@ class ProjectCommands(CommandSet):
 
         def start() -> Iterator[ImportEvent]:
             from unet_desktop.tasks.holding_project import holding_project
-            from unet_desktop.tasks.public_sets.recognise import SetRequest
             from unet_desktop.tasks.public_sets.run import import_set
 
-            events = import_set(SetRequest(request.source, request.root, "drishti", copy=request.copy))
+            events = import_set(request)
             return events if is_open else holding_project(request.root, events)
 
         self._app.runner.start(
             Job(
-                "Importing Drishti-GS1",
+                "Importing a public set",
                 start,
+                done="The set was imported.",
                 at_end=lambda: self._open_if_there(request.root),
                 root=request.root,
                 kept=_describe_kept_import,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -82,15 +82,19 @@ class Recognised:
         return (*sentences, *self.found.remarks)
 
 
-def recognise(request: SetRequest) -> Recognised:
+def recognise(request: SetRequest, is_stopped: Callable[[], bool] = lambda: False) -> Recognised:
     """Find a set in a folder, by the names of its files.
+
+    Args:
+        request: what is asked for.
+        is_stopped: asked now and then.
 
     Raises:
         ProjectError: there is none, or it was asked for what the set does not have.
     """
     if request.name != AUTO and request.name not in SETS:
         raise ProjectError(f'There is no set "{request.name}". There are: {", ".join(SETS)}.')
-    tree = Tree.read(request.source)
+    tree = Tree.read(request.source, is_stopped)
     candidates = list(SETS.values()) if request.name == AUTO else [SETS[request.name]]
     results = [(one, one.find(tree, choose(one, request.options))) for one in candidates]
     several = [(one, found) for one, found in results if found.pictures]

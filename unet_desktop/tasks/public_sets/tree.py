@@ -65,11 +65,15 @@ class Tree:
     files: tuple[File, ...]
 
     @classmethod
-    def read(cls, root: Path) -> Tree:
+    def read(cls, root: Path, is_stopped: Callable[[], bool] = lambda: False) -> Tree:
         """List the folder; links to folders are not followed.
 
+        Args:
+            root: the folder.
+            is_stopped: asked for each subfolder.
+
         Raises:
-            ProjectError: it cannot be read, or has too many files.
+            ProjectError: it cannot be read, has too many files, or was stopped.
         """
         if not root.is_dir():
             what = "is no folder; unpack it first" if root.exists() else "does not exist"
@@ -79,6 +83,8 @@ class Tree:
             names[:] = sorted(name for name in names if not name.startswith(".") and name.casefold() not in _OF_SYSTEMS)
             parts = tuple(part.casefold() for part in (root.resolve().name, *Path(folder).relative_to(root).parts))
             files += [_file(Path(folder, name), parts) for name in found if not name.startswith(".")]
+            if is_stopped():
+                raise ProjectError(f"Looking through {root} was stopped.")
             if len(files) > MOST_FILES:
                 raise ProjectError(f"{root} holds more than {MOST_FILES:,} files. Choose the folder of the set alone.")
         return cls(root, tuple(sorted(files, key=lambda file: natural_key(str(file.path)))))
