@@ -173,7 +173,7 @@ class ProjectCommands(CommandSet):
 
     @command(
         "project.import_drishti",  # as it is called in stored shortcuts
-        "Import public &set…",
+        "Import public &data set…",
         shortcut="Ctrl+Shift+I",
         icon="dataset",
         needs=Needs.IDLE,

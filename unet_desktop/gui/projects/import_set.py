@@ -40,7 +40,7 @@ class ImportSetDialog(FormDialog):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Ask for a folder."""
-        super().__init__(parent, "Import a public set", "Import")
+        super().__init__(parent, "Import a public data set", "Import")
         self._source = with_object_name(PathField("Folder of the set", "The unpacked set, as published"), "source")
         self._set = with_object_name(QComboBox(), "set")
         self._set.addItem("Recognise it", AUTO)

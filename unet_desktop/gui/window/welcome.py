@@ -86,7 +86,7 @@ class Welcome(Page):
             (
                 ("project.new", "New project from a folder of pictures"),
                 ("project.open", "Open a project"),
-                ("project.import_drishti", "Import a public set (Drishti-GS1, REFUGE, ...)"),
+                ("project.import_drishti", "Import a public data set (Drishti-GS1, REFUGE, ...)"),
             ),
         )
         self._heading = PlainLabel("Recent projects")
