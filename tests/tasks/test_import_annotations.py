@@ -34,7 +34,8 @@ from unet_desktop.formats.dicom_seg import SourceModel, dicom_segmentation
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.label_names import match_labels, parse_label_names
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import AnnotationsLeftOut, ItemDone, LeftWithoutMask
+from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.import_events import AnnotationsLeftOut, LeftWithoutMask
 from unet_desktop.tasks.import_images import import_images
 from unet_desktop.tasks.import_preview import ImportPreview, preview_import
 from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions

@@ -23,7 +23,8 @@ from unet_desktop.masks.synthetic import synthetic_fundus
 from unet_desktop.project import case_batch
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import FileWritten, ItemDone, LeftWithoutMask, MasksLeftOut
+from unet_desktop.tasks.events import FileWritten, ItemDone
+from unet_desktop.tasks.import_events import LeftWithoutMask, MasksLeftOut
 from unet_desktop.tasks.import_images import import_images
 from unet_desktop.tasks.import_preview import preview_import
 from unet_desktop.tasks.mask_options import MaskOptions

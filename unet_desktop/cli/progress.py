@@ -25,19 +25,16 @@ from unet_desktop.plurals import quantity
 from unet_desktop.tasks.changed_cases import CasesWritten
 from unet_desktop.tasks.events import (
     AdaptationDone,
-    AnnotationsLeftOut,
     FailedBefore,
     FileWritten,
     FinishedBefore,
     FoldsDone,
     FramesLeftOut,
     ItemDone,
-    LeftWithoutMask,
-    MasksLeftOut,
-    MasksRead,
     ModelSaved,
     TaskEvent,
 )
+from unet_desktop.tasks.import_events import AnnotationsLeftOut, LeftWithoutMask, MasksLeftOut, MasksRead
 
 _STAGES = {
     "read": "Reading pictures",

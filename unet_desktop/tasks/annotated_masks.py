@@ -23,7 +23,7 @@ from unet_desktop.masks.readings import name_value
 from unet_desktop.plurals import quantity
 from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.annotation_pairs import AnnotationPart, pair_annotations
-from unet_desktop.tasks.events import AnnotationsLeftOut
+from unet_desktop.tasks.import_events import AnnotationsLeftOut
 from unet_desktop.tasks.mask_options import MaskOptions
 
 _MAX_NAMED = 10

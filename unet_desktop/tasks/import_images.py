@@ -35,16 +35,8 @@ from unet_desktop.project.versions import VersionStep
 from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.annotated_masks import AnnotatedMasks
 from unet_desktop.tasks.changed_cases import CasesWritten
-from unet_desktop.tasks.events import (
-    MAX_NAMED,
-    AnnotationsLeftOut,
-    FileWritten,
-    ImportEvent,
-    ItemDone,
-    LeftWithoutMask,
-    MasksLeftOut,
-    MasksRead,
-)
+from unet_desktop.tasks.events import FileWritten, ImportEvent, ItemDone
+from unet_desktop.tasks.import_events import MAX_NAMED, AnnotationsLeftOut, LeftWithoutMask, MasksLeftOut, MasksRead
 from unet_desktop.tasks.import_notes import ImportNotes
 from unet_desktop.tasks.mask_import import MaskSource, plan_import
 from unet_desktop.tasks.mask_options import FIND_OUT, MaskOptions
@@ -79,9 +71,10 @@ class _Import:
         if cases:
             yield CasesWritten(cases)
 
-    def note_mask(self, picture: Path, root: Path, *, wanted: bool) -> None:
-        """Note that a picture has no mask, if it should have one."""
-        if wanted and not self.masks.has_mask(picture):
+    def look_at(self, picture: Path, root: Path, *, masks_wanted: bool) -> None:
+        """Note that an imported picture shows two photographs, or has no mask, if it should have one."""
+        self.two += [picture.name] if _shows_two(picture, self.project.labels) else []
+        if masks_wanted and not self.masks.has_mask(picture):
             self.without.append(str(picture.relative_to(root)))
 
 
@@ -131,8 +124,7 @@ def import_images(
         for done, path in enumerate(pairs.pictures, 1):
             try:
                 note, problem = _import_one(work, path)
-                work.two += [path.name] if _shows_two(path, project.labels) else []
-                work.note_mask(path, sources.root, wanted=masks is not None)
+                work.look_at(path, sources.root, masks_wanted=masks is not None)
                 if spacings is not None:
                     spacings.append(read_facts(path).spacing)
                 yield ItemDone(path.name, done, total, note=note, problem=problem or _name_pages_left_out(path))
@@ -141,9 +133,7 @@ def import_images(
                 raise
             except UserError as error:
                 yield ItemDone(path.name, done, total, problem=str(error))
-    yield from work.list_written()
-    yield from map(Message, _describe_two(work.two))
-    yield from work.notes.messages()
+    yield from (*work.list_written(), *map(Message, _describe_two(work.two)), *work.notes.messages())
     yield from _report_others(pairs, others, texts)
     yield from _report_masks(work, pairs, sources.root, masks)
     yield from _set_scale(project, spacings or ())

@@ -13,7 +13,7 @@ from unet_desktop.masks.regions import Mask
 from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.case import Case
 from unet_desktop.safe_text import escape_controls
-from unet_desktop.tasks.events import MAX_NAMED
+from unet_desktop.tasks.import_events import MAX_NAMED
 
 
 @dataclass(slots=True)

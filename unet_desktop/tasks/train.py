@@ -37,7 +37,8 @@ from unet_desktop.project.split import (
     write_split,
 )
 from unet_desktop.project.trail import Act, Event, append
-from unet_desktop.tasks.events import MAX_NAMED, ModelSaved, TrainingTaskEvent
+from unet_desktop.tasks.events import ModelSaved, TrainingTaskEvent
+from unet_desktop.tasks.import_events import MAX_NAMED
 from unet_desktop.tasks.interrupted import describe_kept, discard, find_interrupted
 from unet_desktop.tasks.review import find_straddling
 from unet_desktop.tasks.runs import RunLog, read_record

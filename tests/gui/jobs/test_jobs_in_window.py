@@ -27,7 +27,8 @@ from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP, ONE_STRUCTURE, LabelSet
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.project import Project
-from unet_desktop.tasks.events import FinishedBefore, ItemDone, MasksRead
+from unet_desktop.tasks.events import FinishedBefore, ItemDone
+from unet_desktop.tasks.import_events import MasksRead
 
 
 @pytest.fixture

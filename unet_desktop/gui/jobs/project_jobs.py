@@ -25,17 +25,15 @@ from unet_desktop.tasks.changed_cases import CasesRemoved, CasesWritten
 from unet_desktop.tasks.events import (
     AdaptationDone,
     AdaptationEvent,
-    AnnotationsLeftOut,
     FailedBefore,
     FinishedBefore,
     FramesLeftOut,
     ItemDone,
-    LeftWithoutMask,
-    MasksLeftOut,
     ModelSaved,
     TaskEvent,
     TrainingTaskEvent,
 )
+from unet_desktop.tasks.import_events import AnnotationsLeftOut, LeftWithoutMask, MasksLeftOut
 from unet_desktop.tasks.interrupted import Interrupted, find_interrupted
 
 _MAX_PROBLEMS = 5

@@ -18,7 +18,8 @@ from unet_desktop.project.project import Grading, Project
 from unet_desktop.project.split import Part as SplitPart
 from unet_desktop.project.split import read_split, write_split
 from unet_desktop.project.versions import VersionStep
-from unet_desktop.tasks.events import MAX_NAMED, ImportEvent, ItemDone
+from unet_desktop.tasks.events import ImportEvent, ItemDone
+from unet_desktop.tasks.import_events import MAX_NAMED
 from unet_desktop.tasks.import_notes import ImportNotes
 from unet_desktop.tasks.public_sets.picture import SetPicture
 from unet_desktop.tasks.public_sets.recognise import Recognised, SetRequest, part_name, recognise
