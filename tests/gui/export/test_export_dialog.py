@@ -91,6 +91,21 @@ def test_export_with_keys_and_replace_what_is_there(qtbot, opened, tmp_path):
     assert opened.app.store.export_choice["folder"] == str(out)
 
 
+def test_cases_selected_in_the_list_are_offered_first(qtbot, opened, monkeypatch):
+    opened.app.session.cases.select(["c", "d"])
+    seen: list[Selection] = []
+
+    def look(dialog: ExportDialog) -> int:
+        dialog.show()
+        seen.append(dialog.request().selection)
+        dialog.close()
+        return 0
+
+    monkeypatch.setattr(ExportDialog, "exec", look)
+    opened.commands.export.export()
+    assert seen == [Selection(ids=("c", "d"))]
+
+
 def test_patient_report(qtbot, opened, tmp_path, monkeypatch):
     path = tmp_path / "doe.html"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), "Web page (*.html)"))

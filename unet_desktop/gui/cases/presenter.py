@@ -86,7 +86,16 @@ def several_menu(parent: QWidget) -> QMenu:
     """Return a menu of what can be done to the selected cases; it deletes itself when it closes."""
     menu = QMenu(parent)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    for command_id in ("case.approve", "case.flag", "case.details", "", "learn.predict", "", "case.remove"):
+    for command_id in (
+        "case.approve",
+        "case.flag",
+        "case.details",
+        "",
+        "learn.predict",
+        "project.export",
+        "",
+        "case.remove",
+    ):
         action = parent.findChild(QAction, command_id) if command_id else None
         if action is not None:
             menu.addAction(action)

@@ -38,7 +38,7 @@ class ExportCommands(CommandSet):
     )
     def export(self) -> None:
         """Ask which cases to export as what, and do it."""
-        self._ask(())
+        self._ask(self._app.session.selected_ids)
 
     @guarded
     def export_these(self, case_ids: Sequence[str]) -> None:
