@@ -60,6 +60,9 @@ def test_choices_are_remembered(qtbot, root, tmp_path):
     assert again.request().pictures
     assert again.request().training_sets == ("nnunet",)
     assert isinstance(again.request().key_file, KeyFile)
+    other = shown(qtbot, dialog_of(root, kept=dialog.choice() | {"root": "another"}))
+    assert other.request().output == root.with_name("project-export")
+    assert other.request().outputs == dialog.request().outputs
 
 
 def test_export_with_keys_and_replace_what_is_there(qtbot, opened, tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -38,20 +38,12 @@ class ExportCommands(CommandSet):
     )
     def export(self) -> None:
         """Ask which cases to export as what, and do it."""
-        self._ask(self._app.session.selected_ids)
-
-    @guarded
-    def export_these(self, case_ids: Sequence[str]) -> None:
-        """As `export`, with these cases offered first."""
-        self._ask(case_ids)
-
-    def _ask(self, selected: Sequence[str]) -> None:
         session, store = self._app.session, self._app.store
         project = session.project
         if project is None or self._app.runner.busy or not self._app.autosave.flush():
             return
         cases = project.cases()
-        offers = list_offers(cases, session.cases.query, selected, session.case_id)
+        offers = list_offers(cases, session.cases.query, session.selected_ids, session.case_id)
         dialog = ExportDialog(self._window, project.root, cases, offers, store.export_choice)
         if dialog.exec():
             store.keep_export_choice(dialog.choice())

@@ -131,6 +131,7 @@ class ExportDialog(FormDialog):
         return {
             "outputs": self._outputs.outputs().to_json(),
             "more": list(self._outputs.more),
+            "root": str(self._root),
             "folder": "" if place is None else str(place),
             "pseudonyms": self._pseudonyms.isChecked(),
             "key": "" if key is None else str(key),
@@ -172,7 +173,8 @@ class ExportDialog(FormDialog):
             self._outputs.set_outputs(Outputs(overlays=True, reports=("html",)))
         more = kept.get("more")
         self._outputs.set_more([str(name) for name in more] if isinstance(more, list) else [])
-        folder, key = str(kept.get("folder") or ""), str(kept.get("key") or "")
+        is_same = kept.get("root") == str(self._root)  # two projects do not belong into one folder
+        folder, key = (str(kept.get(name) or "") if is_same else "" for name in ("folder", "key"))
         self._output.set_path(Path(folder) if folder else suggest_place(self._root, "-export"))
         self._key.set_path(Path(key) if key else suggest_place(self._root, "-key.csv"))
         self._pseudonyms.setChecked(kept.get("pseudonyms") is True)
