@@ -285,9 +285,10 @@ def add_new_cases(workbook: Project, project: ProjectReader) -> int:
         return 0
     pictures = project.cases_by_hash()
     for case in workbook.cases():
-        moved = None if case.damage or case.image_path(workbook.root).exists() else pictures.get(case.sha256)
-        if moved is not None:
-            workbook.records.put(replace(case, image=image_from_workbook(moved)))
+        same = None if case.damage else pictures.get(case.sha256)
+        image = case.image if same is None else image_from_workbook(same)
+        if image != case.image and not case.image_path(workbook.root).exists():
+            workbook.records.put(replace(case, image=image))
     if not about.follows:
         return 0
     known = {case.id for case in workbook.cases()} | {removed.name for removed in list_bin(workbook.layout)}
