@@ -146,6 +146,17 @@ def test_a_workbook_is_complete_or_absent(project, monkeypatch):
     assert list((project.root / "readers").iterdir()) == []
 
 
+def test_what_a_killed_program_was_making_is_no_reader_and_can_be_deleted(project):
+    left = project.root / "readers" / ".Anna.abc.unet-tmp"
+    (left / "cases").mkdir(parents=True)
+    (left / "project.json").write_bytes(project.layout.manifest.read_bytes())
+    assert list_workbooks(project.layout) == []
+    (finding,) = [event for event in check_project(project.root) if isinstance(event, CheckFinding)]
+    assert "was left behind by a program that was ended while writing" in finding.sentence
+    list(check_project(project.root, repair=True))
+    assert not left.exists()
+
+
 def test_nothing_is_written_through_links(project, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (project.root / "readers").symlink_to(tmp_path / "elsewhere")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -392,7 +393,10 @@ def _put_mask_away(project: Project, case_id: str) -> None:
 
 
 def _delete(_: Project, path: Path) -> None:
-    files.delete_file(path)
+    if path.is_dir() and not is_link(path):  # what a killed program was making or collecting
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        files.delete_file(path)
 
 
 def _put_away(project: Project, name: str, paths: tuple[Path, ...]) -> None:

@@ -198,15 +198,21 @@ def _making(layout: Layout, key: str) -> Iterator[Path]:
     files.make_folder(layout.readers)
     try:
         made = Path(tempfile.mkdtemp(files.TEMPORARY_SUFFIX, f".{key[:40]}.", layout.readers))
-        umask = os.umask(0)
-        os.umask(umask)
-        os.chmod(made, 0o777 & ~umask)
     except OSError as error:
         raise WriteError(f"{layout.readers} could not be written ({error.strerror}). Check its permissions.") from error
+    open_to_others(made)
     try:
         yield made
     finally:
         shutil.rmtree(made, ignore_errors=True)
+
+
+def open_to_others(folder: Path) -> None:
+    """Give a folder that was made for one person the permissions of an ordinary one, where there are permissions."""
+    umask = os.umask(0)
+    os.umask(umask)
+    with contextlib.suppress(OSError):
+        os.chmod(folder, 0o777 & ~umask)
 
 
 def _write_workbook(layout: Layout, manifest: Manifest, source: Layout, cases: list[Case]) -> None:

@@ -91,7 +91,8 @@ def _making(folder: Path) -> Iterator[Path]:
         yield made
         umask = os.umask(0)
         os.umask(umask)
-        os.chmod(made, 0o777 & ~umask)
+        with contextlib.suppress(OSError):  # network drives without permissions
+            os.chmod(made, 0o777 & ~umask)
         for left_over in folder.iterdir() if folder.is_dir() else ():
             left_over.rmdir() if left_over.is_dir() else left_over.unlink()
         if folder.is_dir():

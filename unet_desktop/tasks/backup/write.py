@@ -49,6 +49,7 @@ def back_up(root: Path, target: Path, *, pictures: bool = True, replace_other: b
     manifest = read_manifest(Layout(root).manifest)
     check_target(root, target, replace_other=replace_other)
     files.make_folder(target.parent)
+    files.remove_temporaries(target.parent, of=target.name[:40])
     with files.replace_file(target) as file, zipfile.ZipFile(file, "w") as archive:
         packer = _Packer(root, archive, pictures=pictures)
         yield from packer.pack(target)

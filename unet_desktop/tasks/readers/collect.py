@@ -6,9 +6,9 @@ Everything is read and checked before anything is written, so a drive that vanis
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 import tempfile
+import time
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -29,10 +29,12 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import Act, Event, append, read
 from unet_desktop.project.workbook import Workbook
-from unet_desktop.project.workbooks import FoundWorkbook, image_from_workbook, list_workbooks
+from unet_desktop.project.workbooks import FoundWorkbook, image_from_workbook, list_workbooks, open_to_others
 from unet_desktop.tasks.backup.restore import restore_backup
 from unet_desktop.tasks.events import CollectEvent, ItemDone
 
+_ABANDONED_AFTER = 24 * 3600.0
+"""Seconds after which nobody is collecting into a folder any more."""
 _STAGED = ("cases", "masks", "history")
 """Folders that are copied before anything is written."""
 
@@ -92,6 +94,10 @@ def collect(
 def _stage_folder(layout: Layout) -> Iterator[Path]:
     refuse_links(layout.root, layout.readers)
     files.make_folder(layout.readers)
+    for left in layout.readers.glob(f".*{files.TEMPORARY_SUFFIX}"):  # by a program that was killed
+        with contextlib.suppress(OSError):
+            if left.is_dir() and not is_link(left) and time.time() - left.stat().st_mtime > _ABANDONED_AFTER:
+                shutil.rmtree(left)
     try:
         stage = Path(tempfile.mkdtemp(files.TEMPORARY_SUFFIX, ".collect.", layout.readers))
     except OSError as error:
@@ -310,17 +316,11 @@ def _adopt(project: ProjectReader, one: _Staged, about: Workbook) -> Iterator[Co
     write_manifest(layout.manifest, manifest)
     keys = [path.name for path in project.layout.readers.iterdir()]
     key = CaseIds(keys).find(f"{about.reader}.x")
-    os.chmod(layout.root, 0o777 & ~_umask())
+    open_to_others(layout.root)
     files.flush_files(list(_list_below(layout.root)))
     files.move_file(layout.root, project.layout.workbook(key))
     append(project.layout, Event(Act.COLLECTED, detail=f"workbook of {about.title}: {quantity(count, 'case')}"))
     yield Message(f"{about.title}: {quantity(count, 'case')} in readers/{key}.")
-
-
-def _umask() -> int:
-    umask = os.umask(0)
-    os.umask(umask)
-    return umask
 
 
 def _keep_trail(target: Project, one: _Staged, conflicts: Sequence[str]) -> None:
