@@ -17,6 +17,7 @@ from unet_desktop.errors import LabelError, UserError, WriteError
 from unet_desktop.labels import DISC_AND_CUP, LabelSet
 from unet_desktop.masks.history import Step, StepKind
 from unet_desktop.masks.patch import patch_between
+from unet_desktop.project import lease
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.check import Finding, check
 from unet_desktop.project.journal import Journal, JournalHeader, checksum_of
@@ -228,8 +229,8 @@ def test_killed_at_each_write_it_opens_with_old_or_new_labels_and_finishes(
     while True:
         root, was_killed = tmp_path / f"copy-{number}", False
         shutil.copytree(worked_on.root, root)
-        with lease_exclusively(root) as lease, killing_at_write(number, monkeypatch):
-            project = lease.project.writable()
+        with lease_exclusively(root) as held, killing_at_write(number, monkeypatch):
+            project = held.project.writable()
             try:
                 list(undo_relabel(project) if name == "undo" else relabel(project, new))
             except Killed:
@@ -240,9 +241,9 @@ def test_killed_at_each_write_it_opens_with_old_or_new_labels_and_finishes(
         seen.add(is_new)
         for case, mask in enumerate(masks):
             _as_expected(reading.load_mask(f"p{case}"), mask, name, is_new=is_new)
-        with lease_exclusively(root) as lease:
-            assert lease.recovered == []
-            project = lease.project.writable()
+        with lease_exclusively(root) as held:
+            assert held.recovered == []
+            project = held.project.writable()
             for case, mask in enumerate(masks):
                 _as_expected(project.load_mask(f"p{case}"), mask, name, is_new=is_new, exact=True)
             if is_new:
@@ -300,16 +301,41 @@ def test_a_readers_workbook_gets_the_labels_of_its_project_when_it_is_opened(wor
     from unet_desktop.project.workbooks import make_workbook
 
     found = make_workbook(worked_on, "Ada")
-    with lease_exclusively(found.root) as lease:
-        lease.project.writable().save_mask("p0", masks[0])
+    with lease_exclusively(found.root) as held:
+        held.project.writable().save_mask("p0", masks[0])
     change(worked_on, edits.rename(worked_on.labels, "optic cup", "excavation"))
     change(worked_on, edits.merge(worked_on.labels, "vessel", "optic disc"))
     change(worked_on, edits.add(worked_on.labels, "fovea"))
-    with lease_exclusively(found.root) as lease:
-        assert lease.recovered == ["The labels are those that the project got meanwhile."]
-        workbook = lease.project
+    with lease_exclusively(found.root) as held:
+        assert held.recovered == ["The labels are those that the project got meanwhile."]
+        workbook = held.project
         assert workbook.labels == worked_on.labels
         assert workbook.case("p0").not_annotated == (4,)
         assert np.array_equal(workbook.load_mask("p0"), np.where(masks[0] == 3, 1, masks[0]))
-    with lease_exclusively(found.root) as lease:
-        assert lease.recovered == []
+    with lease_exclusively(found.root) as held:
+        assert held.recovered == []
+
+
+def test_opening_a_project_does_not_wait_for_thousands_of_masks(worked_on, masks, monkeypatch):
+    steps = relabel(worked_on, edits.remove(worked_on.labels, "optic cup"))
+    next(steps)
+    steps.close()
+    monkeypatch.setattr(lease, "_PATIENCE", 0.0)
+    with lease_exclusively(worked_on.root) as held:
+        assert held.project.has_unfinished_labels
+        assert np.array_equal(held.project.load_mask("p1"), np.minimum(masks[1], 1))
+    monkeypatch.undo()
+    with lease_exclusively(worked_on.root) as held:
+        assert not held.project.has_unfinished_labels
+
+
+def test_a_change_finishes_the_one_before_first_so_that_both_can_be_undone(worked_on, masks):
+    steps = relabel(worked_on, edits.remove(worked_on.labels, "vessel"))
+    next(steps)
+    steps.close()
+    assert worked_on.has_unfinished_labels
+    change(worked_on, edits.remove(worked_on.labels, "optic cup"))
+    assert not worked_on.has_unfinished_labels
+    assert undo(worked_on) == undo(worked_on) == []
+    for number, mask in enumerate(masks):
+        assert np.array_equal(worked_on.load_mask(f"p{number}"), mask)

@@ -23,6 +23,9 @@ from unet_desktop.project.recovery import recover
 from unet_desktop.project.relabel import finish_relabel, relabel
 from unet_desktop.project.versions import remove_version_temporaries
 
+_PATIENCE = 3.0
+"""Seconds that opening a project may take for masks that an interrupted change of the labels left to be rewritten."""
+
 
 class ProjectLease:
     """An open project, held until `release`.
@@ -120,7 +123,7 @@ def lease_project(root: Path) -> ProjectLease:
 def _finish_labels(project: Project) -> list[str]:
     """Finish a change of the labels that was interrupted; returns sentences about it."""
     try:
-        problems = [step.problem for step in finish_relabel(project) if step.problem]
+        problems = [step.problem for step in finish_relabel(project, _PATIENCE) if step.problem]
     except UserError as error:  # masks are read correctly without it
         return [f"A change of the labels is not finished yet: {error}"]
     return problems

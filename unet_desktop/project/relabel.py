@@ -13,6 +13,8 @@ A change is noted in labels/NUMBER.json before it is made, and can be undone, th
 from __future__ import annotations
 
 import contextlib
+import math
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -85,6 +87,7 @@ def relabel(project: Project, after: LabelSet, *, undoes: int = 0) -> Iterator[R
     if not what:
         return
     check_project(project.root)
+    yield from finish_relabel(project)  # its masks are noted with its own number
     number = project.label_change + 1
     change = LabelChange(number, what, _now(), person.read_name(), before, after, undoes)
     files.make_folder(project.layout.label_changes, inside=project.root)
@@ -112,8 +115,13 @@ def refuse_workbook(project: ProjectReader) -> None:
         )
 
 
-def finish_relabel(project: Project) -> Iterator[RelabelStep]:
+def finish_relabel(project: Project, seconds: float = math.inf) -> Iterator[RelabelStep]:
     """Finish the change of labels that a killed program left unfinished, if there is one.
+
+    Args:
+        project: held by the caller.
+        seconds: after which the rest of the masks is left for another time; they are read correctly meanwhile. What is
+            undone is restored in any case.
 
     Raises:
         ProjectError: it cannot be read. WriteError: the folder cannot be written.
@@ -128,7 +136,7 @@ def finish_relabel(project: Project) -> Iterator[RelabelStep]:
     entries = read_trail(project.layout).entries
     if not any(entry.act == event.act and entry.detail == event.detail for entry in reversed(entries)):
         append(project.layout, event)
-    yield from _finish(project, change)
+    yield from _finish(project, change, seconds)
 
 
 def undo_relabel(project: Project) -> Iterator[RelabelStep]:
@@ -165,11 +173,15 @@ def _save_labels(project: Project, labels: LabelSet, number: int, *, unfinished:
     project.labels, project.label_change, project.has_unfinished_labels = labels, number, unfinished
 
 
-def _finish(project: Project, change: LabelChange) -> Iterator[RelabelStep]:
+def _finish(project: Project, change: LabelChange, seconds: float = math.inf) -> Iterator[RelabelStep]:
     """Rewrite the masks that hold values of retired labels, restore what is undone, and note that all is done."""
     gone = {label.value for label in change.before} - {label.value for label in project.labels}
+    until = math.inf if change.undoes else time.monotonic() + seconds
     if gone or not change.what:
-        yield from _rewrite_all(project, change)
+        for step in _rewrite_all(project, change):
+            yield step
+            if time.monotonic() > until and step.done < step.total:
+                return
     if change.undoes:
         yield from _restore_all(project, change)
     _save_labels(project, project.labels, change.number, unfinished=False)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QProgressDialog,
     QPushButton,
     QTableWidget,
     QToolButton,
@@ -24,6 +25,7 @@ from unet_desktop import label_edits as edits
 from unet_desktop.gui.projects.label_editor import LabelEditor
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.project import lease
 from unet_desktop.project.label_changes import read_changes
 
 THREE = edits.add(DISC_AND_CUP, "vessel")
@@ -191,3 +193,16 @@ def test_a_full_disk_leaves_the_project_open_with_its_labels(opened: MainWindow,
     assert "No space left" in shown[0]
     assert opened.app.session.project.labels == DISC_AND_CUP
     assert opened.app.session.case_id == "a"
+
+
+def test_masks_can_be_left_to_be_rewritten_later(opened: MainWindow, monkeypatch) -> None:
+    monkeypatch.setattr(QProgressDialog, "wasCanceled", lambda _: True)
+    monkeypatch.setattr(lease, "_PATIENCE", 0.0)
+    opened.app.session.open_case("d")
+    opened.app.editor.replace_mask("Test", disc_mask(20))
+    opened.app.session.open_case("a")
+    opened.app.editor.replace_mask("Test", disc_mask(20))
+    answer(monkeypatch, lambda dialog: merge(dialog, 1, "Merge into optic disc"))
+    opened.actions_by_id["project.labels"].trigger()
+    opened.app.session.open_case("d")
+    np.testing.assert_array_equal(opened.app.editor.mask, np.minimum(disc_mask(20), 1))

@@ -59,12 +59,17 @@ class LabelSetCommands(CommandSet):
         if not dialog.exec():
             return
         if dialog.undo_asked:
-            self._change(undo_relabel)
+            self._change(undo_relabel, can_wait=False)
         elif describe_edit(project.labels, labels := dialog.labels()):
             self._change(lambda project: relabel(project, labels))
 
-    def _change(self, change: Callable[[Project], Iterator[RelabelStep]]) -> None:
-        """Change the labels while the project is closed here, so that nothing else reads or writes its masks."""
+    def _change(self, change: Callable[[Project], Iterator[RelabelStep]], *, can_wait: bool = True) -> None:
+        """Change the labels while the project is closed here, so that nothing else reads or writes its masks.
+
+        Args:
+            change: makes it.
+            can_wait: the user may leave masks that are not rewritten yet for another time.
+        """
         session = self._app.session
         project, case_id = session.project, session.current_id
         if project is None or not self._app.autosave.flush():
@@ -76,21 +81,23 @@ class LabelSetCommands(CommandSet):
         try:
             with lease_exclusively(root) as lease:
                 before = lease.project.labels
-                problems = self._follow(change(lease.project.writable()))
+                problems = self._follow(change(lease.project.writable()), can_wait=can_wait)
                 done = describe_edit(before, lease.project.labels)
         finally:
             session.open_project(root)
             if case_id in session.case_ids:
                 session.open_case(case_id)
-        self._app.project_jobs.notice.emit(
-            "\n".join(["Labels: " + "; ".join(done) + ".", *problems]), None, not problems
-        )
+        text = "Labels: " + "; ".join(done) + "." if done else "The labels are as they were."
+        self._app.project_jobs.notice.emit("\n".join([text, *problems]), None, not problems)
 
-    def _follow(self, steps: Iterator[RelabelStep]) -> list[str]:
+    def _follow(self, steps: Iterator[RelabelStep], *, can_wait: bool) -> list[str]:
         """Follow the change with a progress over the window; returns the problems."""
-        progress = QProgressDialog("Rewriting masks for the changed labels…", "", 0, 0, self._window)
+        text = "Masks are rewritten for the changed labels. Until then they are read correctly, too."
+        progress = QProgressDialog(text, "Finish later", 0, 0, self._window)
         progress.setWindowTitle("Labels")
-        progress.setCancelButton(None)
+        if not can_wait:
+            progress.setLabelText("Masks are given back what they held before.")
+            progress.setCancelButton(None)
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         progress.setMinimumDuration(_SHOWN_AFTER)
         problems = []
@@ -101,6 +108,8 @@ class LabelSetCommands(CommandSet):
                 QApplication.processEvents()
                 if step.problem:
                     problems.append(step.problem)
+                if progress.wasCanceled():
+                    break
         finally:
             progress.close()
             progress.deleteLater()
