@@ -23,11 +23,20 @@ _LEAST_PIXELS = 4
 
 def describe_oddities(mask: Mask, labels: LabelSet) -> tuple[str, ...]:
     """Return what is odd about an (H, W) uint8 mask, as parts of a sentence; none if nothing is."""
-    present = np.flatnonzero(np.bincount(mask.ravel(), minlength=256))
-    if not set(present.tolist()) - {BACKGROUND, NOT_ANNOTATED}:
-        return ("nothing in it is annotated" if present.tolist() == [NOT_ANNOTATED] else "it is empty",)
-    annotated = int(np.count_nonzero(mask != NOT_ANNOTATED))
-    return tuple(phrase for label in labels for phrase in _describe(label, mask, labels, annotated))
+    unknown = int(np.count_nonzero(mask == NOT_ANNOTATED))
+    drawn = _cut_out(mask)
+    if np.count_nonzero(drawn) == unknown:
+        return ("nothing in it is annotated" if unknown == mask.size else "it is empty",)
+    return tuple(phrase for label in labels for phrase in _describe(label, drawn, labels, mask.size - unknown))
+
+
+def _cut_out(mask: Mask) -> Mask:
+    """Return the part of a mask that is not background, with a pixel around it: most of a mask is background."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not rows.size:
+        return mask[:0, :0]
+    top, left = max(rows[0] - 1, 0), max(columns[0] - 1, 0)
+    return np.ascontiguousarray(mask[top : rows[-1] + 2, left : columns[-1] + 2])
 
 
 def _describe(label: Label, mask: Mask, labels: LabelSet, annotated: int) -> Iterator[str]:

@@ -15,6 +15,9 @@ from unet_desktop.project.case import Case
 from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.import_events import MAX_NAMED
 
+_MUCH = 0.01
+"""Share of a cup outside its disc that is worth a word."""
+
 
 @dataclass(slots=True)
 class ImportNotes:
@@ -28,9 +31,12 @@ class ImportNotes:
     odd: list[tuple[str, str]] = field(default_factory=list)
     same: list[tuple[str, str]] = field(default_factory=list)
 
-    def look_at(self, picture: Path, mask: Mask, labels: LabelSet) -> None:
-        """Note what is odd about a picture's (H, W) uint8 mask."""
-        if oddities := describe_oddities(mask, labels):
+    def look_at(self, picture: Path, mask: Mask, labels: LabelSet, *, outside: float = 0.0) -> None:
+        """Note what is odd about a picture's (H, W) uint8 mask, of whose cup such a share was cut off."""
+        oddities = describe_oddities(mask, labels)
+        if outside >= _MUCH:
+            oddities += (f"{outside:.0%} of the cup lay outside the disc and was cut off",)
+        if oddities:
             self.odd.append((picture.name, ", and ".join(oddities)))
 
     def note_same(self, picture: Path, case: Case) -> None:

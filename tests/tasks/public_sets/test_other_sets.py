@@ -130,6 +130,15 @@ def test_of_two_experts_what_they_disagree_on_is_not_annotated(papila, tmp_path)
     assert np.array_equal(project.load_mask("RET002OD"), np.where(first == second, first, 255))
 
 
+def test_a_cup_outside_its_disc_is_cut_off_and_named(papila, tmp_path):
+    reaching = eye_mask() > 0
+    reaching[26:38, 36:60] = True
+    write_contour(papila / "ExpertsSegmentations/Contours/RET002OD_cup_exp1.txt", reaching & ~(eye_mask() == 1))
+    events = list(import_set(SetRequest(papila, tmp_path / "project")))
+    said = [event.text for event in events if isinstance(event, Message)]
+    assert "1 mask is unusual. RET002OD.jpg: 25% of the cup lay outside the disc and was cut off." in said
+
+
 def test_a_damaged_contour_is_named(papila, tmp_path):
     (papila / "ExpertsSegmentations/Contours/RET002OD_cup_exp1.txt").write_text("3 4\n5 six\n")
     (problem,) = problems(import_set(SetRequest(papila, tmp_path / "project")))
@@ -250,5 +259,6 @@ def test_a_patient_in_both_published_parts_is_trained_on(chaksu, tmp_path):
 
 @pytest.mark.real_data
 def test_ten_real_discs_of_idrid(idrid, tmp_path):
-    _, cases = imported(idrid, tmp_path, copy=False)
-    assert len(cases) == 10
+    found = recognise(SetRequest(idrid, tmp_path / "project"))
+    assert (found.set.name, len(found.chosen)) == ("idrid", 10)
+    assert np.unique(found.chosen[0].read().mask).tolist() == [0, 1]

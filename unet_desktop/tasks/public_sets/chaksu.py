@@ -14,8 +14,7 @@ from typing import cast
 import numpy as np
 
 from unet_desktop.errors import MaskError
-from unet_desktop.masks.regions import Mask
-from unet_desktop.tasks.public_sets.masks import CUP, DISC, check_size, keep_agreement, read_values
+from unet_desktop.tasks.public_sets.masks import CUP, DISC, SetMask, check_size, keep_agreement, read_values
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, Part, PublicSet, SetPicture
 from unet_desktop.tasks.public_sets.tables import TableError, read_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree, part_of
@@ -57,7 +56,7 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     )
 
 
-def read_mask(paths: Sequence[Path], image: Path) -> Mask:
+def read_mask(paths: Sequence[Path], image: Path) -> SetMask:
     """Read a mask of about 0, 127 and 255; of several experts, pixels on which they disagree are not annotated.
 
     Raises:
@@ -71,7 +70,7 @@ def read_mask(paths: Sequence[Path], image: Path) -> Mask:
             raise MaskError(
                 f"The mask {path} is light in its corners, where the background must be. Download it again."
             )
-        masks.append(check_size(mask, path, image))
+        masks.append(SetMask(check_size(mask, path, image)))
     return masks[0] if len(masks) == 1 else keep_agreement(masks)
 
 

@@ -10,13 +10,10 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
-import numpy as np
-
 from unet_desktop.errors import MaskError
 from unet_desktop.images.read import read_size
-from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.foreign import read_soft_map
-from unet_desktop.masks.regions import Mask, label_image
+from unet_desktop.tasks.public_sets.masks import SetMask, join_regions
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, PublicSet, SetPicture
 from unet_desktop.tasks.public_sets.tables import TableError, read_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree, part_of
@@ -48,7 +45,7 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     return Found(tuple(pictures), tuple(without), tuple(remarks))
 
 
-def read_mask(disc: Path, cup: Path, image: Path) -> Mask:
+def read_mask(disc: Path, cup: Path, image: Path) -> SetMask:
     """Read the mask of pixels that at least 3 of 4 experts marked.
 
     Raises:
@@ -62,7 +59,7 @@ def read_mask(disc: Path, cup: Path, image: Path) -> Mask:
                 f"The soft map {path} has {levels.shape[1]} x {levels.shape[0]} pixels, but its photograph has "
                 f"{width} x {height}. Restore the matching files."
             )
-    return label_image(np.stack([levels >= THREE_OF_FOUR_EXPERTS for levels in maps]), DISC_AND_CUP)
+    return join_regions(*(levels >= THREE_OF_FOUR_EXPERTS for levels in maps))
 
 
 def _picture(file: File, disc: Path, cup: Path, facts: Mapping[str, str]) -> SetPicture:

@@ -15,8 +15,7 @@ from unet_desktop.formats.compose import compose_mask
 from unet_desktop.formats.labelme import look_at_labelme, read_labelme
 from unet_desktop.images.read import read_size
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.regions import Mask
-from unet_desktop.tasks.public_sets.masks import CUP, DISC, check_size, read_table
+from unet_desktop.tasks.public_sets.masks import CUP, DISC, SetMask, check_size, read_table
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, PublicSet, SetPicture
 from unet_desktop.tasks.public_sets.tables import TableError, number, read_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree, pair
@@ -49,20 +48,20 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     )
 
 
-def read_mask(path: Path, image: Path) -> Mask:
+def read_mask(path: Path, image: Path) -> SetMask:
     """Read a labelme file's disc and cup, or a mask of 0, 1, 2. In 230 of the photographs no cup could be drawn.
 
     Raises:
         MaskError: it is damaged, or names neither.
     """
     if path.suffix.lower() != ".json":
-        return check_size(read_table(path, _VALUES), path, image)
+        return SetMask(check_size(read_table(path, _VALUES), path, image))
     try:
         (entry,) = look_at_labelme(path)
         values = {name: _LABELS.get(name.strip().casefold().replace("_", " ")) for name in entry.labels}
         if DISC not in values.values():
             raise MaskError(f"it draws no disc, only {', '.join(sorted(entry.labels)) or 'nothing'}")
-        return compose_mask([read_labelme(entry)], values, DISC_AND_CUP, read_size(image)).mask
+        return SetMask(compose_mask([read_labelme(entry)], values, DISC_AND_CUP, read_size(image)).mask)
     except MaskError as error:
         raise MaskError(f"The mask {path} was not read: {error}.") from error
 

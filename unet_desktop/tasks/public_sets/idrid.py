@@ -11,8 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from unet_desktop.masks.regions import Mask
-from unet_desktop.tasks.public_sets.masks import check_size, read_disc_and_cup
+from unet_desktop.tasks.public_sets.masks import SetMask, check_size, read_disc_and_cup
 from unet_desktop.tasks.public_sets.picture import Found, Option, Part, PublicSet, SetPicture
 from unet_desktop.tasks.public_sets.tree import Tree, pair, part_of
 
@@ -37,13 +36,15 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     )
 
 
-def read_mask(path: Path, image: Path) -> Mask:
+def read_mask(path: Path, image: Path) -> SetMask:
     """Read a mask of the disc.
 
     Raises:
         MaskError: it is damaged, or of another size.
     """
-    return check_size(read_disc_and_cup(path, None), path, image)
+    found = read_disc_and_cup(path, None)
+    check_size(found.mask, path, image)
+    return found
 
 
 IDRID = PublicSet(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,20 @@ from unet_desktop.images.read import DECODER_ERRORS, FORMATS, MAX_PIXELS, descri
 from unet_desktop.labels import BACKGROUND, DISC_AND_CUP, NOT_ANNOTATED
 from unet_desktop.links import open_to_read
 from unet_desktop.masks.regions import Mask, Region, label_image
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SetMask:
+    """A mask of a set.
+
+    Attributes:
+        mask: (H, W) uint8 in the values of `DISC_AND_CUP`.
+        outside: share of the cup that lay outside the disc as published, and was cut off.
+    """
+
+    mask: Mask
+    outside: float = 0.0
+
 
 DISC, CUP = (label.value for label in DISC_AND_CUP)
 
@@ -97,7 +112,14 @@ def read_region(path: Path) -> Region:
     return ~light if corners.sum() >= 3 else light
 
 
-def read_disc_and_cup(disc: Path, cup: Path | None) -> Mask:
+def join_regions(disc: Region, cup: Region) -> SetMask:
+    """Return the mask of a disc and a cup, (H, W) bool each."""
+    area = int(np.count_nonzero(cup))
+    outside = int(np.count_nonzero(cup & ~disc))
+    return SetMask(label_image(np.stack([disc, cup]), DISC_AND_CUP), outside / area if area else 0.0)
+
+
+def read_disc_and_cup(disc: Path, cup: Path | None) -> SetMask:
     """Read a mask of a file for each structure; without a cup nobody drew one.
 
     Raises:
@@ -107,16 +129,16 @@ def read_disc_and_cup(disc: Path, cup: Path | None) -> Mask:
     planes.append(np.zeros_like(planes[0]) if cup is None else read_region(cup))
     if planes[0].shape != planes[1].shape:
         raise MaskError(f"The masks {disc} and {cup} are of different sizes. Download them again.")
-    return label_image(np.stack(planes), DISC_AND_CUP)
+    return join_regions(planes[0], planes[1])
 
 
-def keep_agreement(masks: Sequence[Mask]) -> Mask:
-    """Return (H, W) uint8: the value that all masks give a pixel, or `NOT_ANNOTATED` where they differ."""
-    first, *others = masks
-    agree = np.ones(first.shape, bool)
-    for other in others:
-        agree &= other == first
-    return np.where(agree, first, NOT_ANNOTATED).astype(np.uint8)
+def keep_agreement(masks: Sequence[SetMask]) -> SetMask:
+    """Return the mask of the values that all masks give, `NOT_ANNOTATED` where they differ."""
+    first, agree = masks[0].mask, np.ones(masks[0].mask.shape, bool)
+    for other in masks[1:]:
+        agree &= other.mask == first
+    agreed = np.where(agree, first, NOT_ANNOTATED).astype(np.uint8)
+    return SetMask(agreed, max(one.outside for one in masks))
 
 
 def check_size(mask: Mask, path: Path, image: Path) -> Mask:

@@ -14,8 +14,7 @@ from pathlib import Path
 from unet_desktop.errors import MaskError
 from unet_desktop.formats.matlab import read_matrix
 from unet_desktop.images.laterality import Eye
-from unet_desktop.masks.regions import Mask
-from unet_desktop.tasks.public_sets.masks import check_size, read_table, translate
+from unet_desktop.tasks.public_sets.masks import SetMask, check_size, read_table, translate
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, Part, PublicSet, SetPicture
 from unet_desktop.tasks.public_sets.tables import TableError, number, read_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree, pair
@@ -51,19 +50,19 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     )
 
 
-def read_mask(path: Path, image: Path) -> Mask:
+def read_mask(path: Path, image: Path) -> SetMask:
     """Read a mask of 0 background, 1 rim, 2 cup.
 
     Raises:
         MaskError: it is damaged, or holds other values.
     """
     if path.suffix.lower() != ".mat":
-        return check_size(read_table(path, _VALUES), path, image)
+        return SetMask(check_size(read_table(path, _VALUES), path, image))
     try:
         values = read_matrix(path, "mask")
     except MaskError as error:
         raise MaskError(f"The mask {path} was not read: {error}.") from error
-    return check_size(translate(values, path, _VALUES), path, image)
+    return SetMask(check_size(translate(values, path, _VALUES), path, image))
 
 
 def _picture(picture: File, mask: File, facts: Mapping[str, str]) -> SetPicture:

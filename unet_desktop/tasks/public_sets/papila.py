@@ -18,9 +18,8 @@ from unet_desktop.formats.shapes import Filling, Polygon, Size, make_ring
 from unet_desktop.formats.text_contours import read_points
 from unet_desktop.images.laterality import Eye
 from unet_desktop.images.read import read_size
-from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.regions import Mask, Region, label_image
-from unet_desktop.tasks.public_sets.masks import keep_agreement
+from unet_desktop.masks.regions import Region
+from unet_desktop.tasks.public_sets.masks import SetMask, join_regions, keep_agreement
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, PublicSet, SetPicture
 from unet_desktop.tasks.public_sets.tables import TableError, number, read_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree
@@ -55,7 +54,7 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     )
 
 
-def read_mask(image: Path, drawn: Sequence[tuple[Path, Path | None]]) -> Mask:
+def read_mask(image: Path, drawn: Sequence[tuple[Path, Path | None]]) -> SetMask:
     """Read contours as a mask; of two experts, pixels on which they disagree are not annotated.
 
     Args:
@@ -68,8 +67,7 @@ def read_mask(image: Path, drawn: Sequence[tuple[Path, Path | None]]) -> Mask:
     size = read_size(image)
     masks = []
     for disc, cup in drawn:
-        planes = [_fill(disc, size), np.zeros(size, bool) if cup is None else _fill(cup, size)]
-        masks.append(label_image(np.stack(planes), DISC_AND_CUP))
+        masks.append(join_regions(_fill(disc, size), np.zeros(size, bool) if cup is None else _fill(cup, size)))
     return masks[0] if len(masks) == 1 else keep_agreement(masks)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Literal
 
 from unet_desktop.images.laterality import Eye
-from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import Point
+from unet_desktop.tasks.public_sets.masks import SetMask
 from unet_desktop.tasks.public_sets.tree import Tree
 
 Part = Literal["train", "validation", "test"]
@@ -30,7 +30,7 @@ class SetPicture:
 
     Attributes:
         image: the file.
-        read: reads its mask, (H, W) uint8 in the values of `DISC_AND_CUP`; it raises MaskError.
+        read: reads its mask; it raises MaskError.
         part: of the published split; None if there is none.
         patient: as published, unique in the set; empty if unknown.
         eye: as published; None to guess it from the file.
@@ -40,7 +40,7 @@ class SetPicture:
     """
 
     image: Path
-    read: Callable[[], Mask]
+    read: Callable[[], SetMask]
     part: Part | None = None
     patient: str = ""
     eye: Eye | None = None

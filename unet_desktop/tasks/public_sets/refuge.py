@@ -13,8 +13,7 @@ from pathlib import Path
 
 from unet_desktop.errors import reason_of
 from unet_desktop.json_data import DataError, read
-from unet_desktop.masks.regions import Mask
-from unet_desktop.tasks.public_sets.masks import check_size, read_table
+from unet_desktop.tasks.public_sets.masks import SetMask, check_size, read_table
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, Part, PublicSet, SetPicture
 from unet_desktop.tasks.public_sets.tables import TableError, number, read_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree, pair
@@ -44,13 +43,13 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     )
 
 
-def read_mask(path: Path, image: Path) -> Mask:
+def read_mask(path: Path, image: Path) -> SetMask:
     """Read a mask: 0 cup, 128 rim, 255 background as published, or 0, 1, 2 as repackaged.
 
     Raises:
         MaskError: it is damaged, or holds other values.
     """
-    return check_size(read_table(path, _REPACKAGED, _AS_PUBLISHED), path, image)
+    return SetMask(check_size(read_table(path, _REPACKAGED, _AS_PUBLISHED), path, image))
 
 
 def _rank(mask: File) -> int:

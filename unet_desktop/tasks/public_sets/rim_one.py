@@ -12,8 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import cast
 
-from unet_desktop.masks.regions import Mask
-from unet_desktop.tasks.public_sets.masks import check_size, read_disc_and_cup
+from unet_desktop.tasks.public_sets.masks import SetMask, check_size, read_disc_and_cup
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, Part, PublicSet, SetPicture
 from unet_desktop.tasks.public_sets.tree import File, Tree, part_of
 
@@ -39,13 +38,15 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     )
 
 
-def read_mask(disc: Path, cup: Path | None, image: Path) -> Mask:
+def read_mask(disc: Path, cup: Path | None, image: Path) -> SetMask:
     """Read the masks of disc and cup together.
 
     Raises:
         MaskError: one is damaged, or of another size.
     """
-    return check_size(read_disc_and_cup(disc, cup), disc, image)
+    found = read_disc_and_cup(disc, cup)
+    check_size(found.mask, disc, image)
+    return found
 
 
 def _picture(file: File, disc: Path, cup: Path | None) -> SetPicture:

@@ -105,7 +105,7 @@ def _import_one(work: _Import, picture: SetPicture) -> str:
     if case is not None and case.state not in UNCORRECTED:
         work.imported.append((picture, case.id))
         return "It is in the project already, with a mask."
-    mask = picture.read()
+    read = picture.read()
     if case is None:
         case = project.add_image(
             picture.image,
@@ -115,8 +115,8 @@ def _import_one(work: _Import, picture: SetPicture) -> str:
             notes=_describe(work, picture),
             **_grading(work, picture),
         )
-    known[digest] = project.save_mask(case.id, mask, step=VersionStep.IMPORTED)
-    work.notes.look_at(picture.image, mask, project.labels)
+    known[digest] = project.save_mask(case.id, read.mask, step=VersionStep.IMPORTED)
+    work.notes.look_at(picture.image, read.mask, project.labels, outside=read.outside)
     work.imported.append((picture, case.id))
     return ""
 
