@@ -31,6 +31,7 @@ from PIL import Image as Pillow
 from unet_desktop.engine.events import Message
 from unet_desktop.errors import MaskError, Remedy
 from unet_desktop.formats.dicom_seg import SourceModel, dicom_segmentation
+from unet_desktop.formats.rootpainter import encode_annotation
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.masks.label_names import match_labels, parse_label_names
 from unet_desktop.project.project import Project
@@ -219,6 +220,17 @@ def test_rootpainter_corrects_its_segmentations(tmp_path, bring_in):
     masks, _ = bring_in(tmp_path / "painted")
     assert np.array_equal(masks["eye1"], (MASK > 0).astype(np.uint8))
     assert set(np.unique(masks["eye2"])) == {0, 1, 255}  # without a segmentation, most of it is not annotated
+
+
+def test_rootpainter_projects_of_disc_and_cup_are_put_together(tmp_path, bring_in):
+    for name, plane in {"clinic_optic_disc": MASK > 0, "clinic_optic_cup": MASK == 2}.items():
+        folder = tmp_path / "shared" / "projects" / name
+        (folder / "annotations" / "train").mkdir(parents=True)
+        (folder / f"{name}.seg_proj").write_text("{}", "utf-8")
+        content = encode_annotation(plane, np.ones(plane.shape, bool))
+        (folder / "annotations" / "train" / "eye1.png").write_bytes(content)
+    masks, _ = bring_in(tmp_path / "shared")
+    assert np.array_equal(masks["eye1"], MASK)
 
 
 def test_a_dicom_segmentation_finds_its_picture_by_its_identifier(tmp_path, bring_in):

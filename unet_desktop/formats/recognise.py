@@ -18,7 +18,7 @@ from unet_desktop.formats.label_studio import LABEL_STUDIO_FORMAT
 from unet_desktop.formats.labelme import LABELME_FORMAT
 from unet_desktop.formats.nrrd import NRRD_FORMAT, has_segments
 from unet_desktop.formats.numpy_arrays import NPZ_FORMAT, has_labels
-from unet_desktop.formats.rootpainter import ROOTPAINTER_FORMAT, is_rootpainter
+from unet_desktop.formats.rootpainter import ROOTPAINTER_FORMAT, find_rootpainter
 from unet_desktop.formats.text_contours import CONTOUR_FORMAT
 from unet_desktop.formats.yolo import YOLO_FORMAT
 from unet_desktop.images.dicom_header import is_dicom
@@ -89,8 +89,8 @@ def find_annotation_files(place: Path) -> Iterator[AnnotationFile]:
         MaskError: the file is no annotations.
     """
     if place.is_dir():
-        if is_rootpainter(place):
-            yield AnnotationFile(place, ROOTPAINTER_FORMAT, ROOTPAINTER_FORMAT.kind)
+        if projects := find_rootpainter(place):
+            yield from (AnnotationFile(one, ROOTPAINTER_FORMAT, ROOTPAINTER_FORMAT.kind) for one in projects)
             return
         for path in _list_files(place):
             found = _recognise(path)

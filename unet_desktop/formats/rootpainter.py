@@ -29,7 +29,14 @@ _RED, _GREEN, _ALPHA = 0, 1, 3
 
 def is_rootpainter(folder: Path) -> bool:
     """Whether a folder is laid out like a project."""
-    return (folder / "segmentations").is_dir() and (folder / "annotations").is_dir()
+    return (folder / "annotations").is_dir() and ((folder / "segmentations").is_dir() or any(folder.glob("*.seg_proj")))
+
+
+def find_rootpainter(folder: Path) -> list[Path]:
+    """The projects in a folder: itself, or those in `projects` of RootPainter's shared folder."""
+    if is_rootpainter(folder):
+        return [folder]
+    return [one for one in sorted(folder.glob("projects/*")) if is_rootpainter(one)]
 
 
 def look_at_rootpainter(folder: Path) -> Iterator[Entry]:

@@ -177,6 +177,13 @@ def find_label(text: str, labels: LabelSet, *, initials: bool = False) -> Label 
     return last[0] if len(last) == 1 else None
 
 
+def find_last_label(text: str, labels: LabelSet) -> Label | None:
+    """The label that the last words of a name say: "clinic_2024_optic_cup"."""
+    words = _split(text)
+    found = (find_label(" ".join(words[at:]), labels) for at in range(len(words)))
+    return next((label for label in found if label is not None), None)
+
+
 def find_folder_label(text: str, labels: LabelSet, *, initials: bool = False) -> Label | None:
     """The label that a folder is named for, perhaps with a number and what says that it holds masks: "2_cup_masks"."""
     plain = fold(text).strip()

@@ -17,6 +17,7 @@ from unet_desktop.images.read import read_size
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.foreign import ForeignMask
 from unet_desktop.masks.label_names import LabelNames, match_labels
+from unet_desktop.masks.names import find_last_label
 from unet_desktop.masks.orientation import Placements, decide_placements, read_placement
 from unet_desktop.masks.questions import Question
 from unet_desktop.masks.readings import name_value
@@ -180,7 +181,8 @@ def plan_annotations(
         if one.format is None:
             continue
         try:
-            found += [AnnotationPart(one.format, entry) for entry in one.format.look(one.path)]
+            label = find_last_label(one.path.name, labels) if one.path.is_dir() else None
+            found += [AnnotationPart(one.format, entry, label) for entry in one.format.look(one.path)]
             kinds[one.kind] = kinds.get(one.kind, 0) + 1
         except MaskError as error:
             unread.append((one.path, f"{one.path} ({one.kind}) was not read: {error}."))

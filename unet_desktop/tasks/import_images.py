@@ -133,7 +133,8 @@ def import_images(
                 raise
             except UserError as error:
                 yield ItemDone(path.name, done, total, problem=str(error))
-    yield from (*work.list_written(), *map(Message, _describe_two(work.two)), *work.notes.messages())
+    yield from work.list_written()
+    yield from (*map(Message, _describe_two(work.two)), *work.notes.messages())
     yield from _report_others(pairs, others, texts)
     yield from _report_masks(work, pairs, sources.root, masks)
     yield from _set_scale(project, spacings or ())

@@ -185,7 +185,7 @@ def _all_are_annotations(
 ) -> bool:
     """Whether a file or folder with annotations holds no masks of the pictures besides."""
     annotations = {one.path for one in found}
-    if not masks.is_dir() or masks in annotations:
+    if not masks.is_dir() or any(path.is_dir() for path in annotations):  # a program's own project
         return True
     try:
         pairs = find_pairs(source, masks, labels, recursive=recursive)
