@@ -198,6 +198,8 @@ def show_agreement(
     table: Annotated[
         Path | None, typer.Option(help="Write the table (.csv, .parquet or .xlsx).", show_default=False)
     ] = None,
+    html: Annotated[Path | None, typer.Option(help="Write a report as one HTML file.", show_default=False)] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Write the report as PDF.", show_default=False)] = None,
     csv_dialect: Annotated[str, typer.Option(help="plain, excel, excel-eu, or as in segment --help.")] = "plain",
     months: Annotated[bool, typer.Option("--months", help="Add rows for each month.")] = False,
     with_project: Annotated[
@@ -209,27 +211,22 @@ def show_agreement(
 ) -> None:
     """Show how well the readers agree: Dice, vCDR with limits of agreement and ICC, kappa of graded items.
 
-    A reader who read the cases twice is compared with the former reading. For a report of two readers with plots, use
-    "unet-desktop evaluate PROJECT/readers/ONE PROJECT/readers/OTHER --html FILE".
+    A reader who read the cases twice is compared with the former reading. For a report of two readers picture by
+    picture, use "unet-desktop evaluate PROJECT/readers/ONE PROJECT/readers/OTHER --html FILE".
     """
-    from unet_desktop.tasks.evaluation.tables import check_table
+    from unet_desktop.tasks.evaluation.targets import Targets
     from unet_desktop.tasks.events import ReadersAgreement
-    from unet_desktop.tasks.folders.csv_dialect import parse_dialect
-    from unet_desktop.tasks.own_files import refuse_foreign
-    from unet_desktop.tasks.readers.agreement import find_agreement, write_agreement
+    from unet_desktop.tasks.readers.agreement import find_agreement
+    from unet_desktop.tasks.readers.agreement_report import write_files
 
-    if table is not None:
-        check_table(table)
-        if not replace:
-            refuse_foreign([table])
-    dialect = parse_dialect(csv_dialect)
+    targets = Targets(table, None, html, pdf, csv_dialect, replace)
+    targets.check()
     followed = follow(find_agreement(context.obj, with_project=with_project, months=months), "Comparing")
     code = followed.code
     for event in followed.rest:
         if isinstance(event, ReadersAgreement):
             _print_agreement(event)
-            if table is not None:
-                follow(write_agreement(event, table, dialect), "Writing")
+            follow(write_files(event, targets), "Writing")
     raise typer.Exit(code)
 
 

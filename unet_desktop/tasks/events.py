@@ -313,10 +313,17 @@ class AgreementRow:
 
 @dataclass(frozen=True, slots=True)
 class ReadersAgreement:
-    """How well the readers of a project agree; `project` is its name."""
+    """How well the readers of a project agree.
+
+    Attributes:
+        project: its name.
+        rows: of the table.
+        evaluations: of the masks of each pair.
+    """
 
     project: str
     rows: tuple[AgreementRow, ...]
+    evaluations: tuple[Evaluation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

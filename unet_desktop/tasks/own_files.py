@@ -81,6 +81,8 @@ def _is_own_heading(line: bytes) -> bool:
         return True
     if names[:2] == [b"trail_number", b"when"]:
         return True
+    if names[:5] == [b"first", b"second", b"kind", b"period", b"measure"]:
+        return True
     if names[:2] == [b"case", b"patient"]:
         return b"axial_length_mm" in names
     if names[:1] == [b"image"]:

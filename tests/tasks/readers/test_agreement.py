@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -15,9 +16,12 @@ from unet_desktop.project.case_query import CaseQuery, matching_ids
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import Act, read
 from unet_desktop.project.workbooks import workbook_of
+from unet_desktop.reports.document import Heading, Plots
+from unet_desktop.tasks.evaluation.targets import Targets
 from unet_desktop.tasks.events import ItemDone, ReadersAgreement, ReadersCompared
 from unet_desktop.tasks.folders.csv_dialect import parse_dialect
 from unet_desktop.tasks.readers.agreement import ALL, ONESELF, PAIR, PROJECT, find_agreement, write_agreement
+from unet_desktop.tasks.readers.agreement_report import document, write_files
 from unet_desktop.tasks.readers.consensus import Method, make_consensus
 from unet_desktop.tasks.readers.disagreement import find_disagreements
 
@@ -66,6 +70,19 @@ def test_all_pairs_and_a_reader_with_oneself(study, tmp_path):
     assert written[0]["first"] == "Anna"
     with pytest.raises(UserError, match="is not the name of a table"):
         next(write_agreement(found, tmp_path / "agreement.doc", parse_dialect("plain")))
+
+
+def test_the_report_has_a_table_and_plots_for_each_pair(study, tmp_path):
+    found = last(find_agreement(study.root, resamples=0), ReadersAgreement)
+    made = document(found, datetime(2026, 12, 1, tzinfo=UTC))
+    headings = [block.text for block in made.blocks if isinstance(block, Heading)]
+    assert headings[:2] == ["Anna and Anna (2)", "Anna and Ben"]
+    assert headings[-2:] == ["Anna, Ben, Cy", "Methods"]
+    assert sum(isinstance(block, Plots) for block in made.blocks) == 6
+    targets = Targets(tmp_path / "a.csv", None, tmp_path / "a.html")
+    assert [event.what for event in write_files(found, targets)] == ["table", "report"]
+    targets.check()  # they are known as the program's own
+    assert "Anna and Ben" in (tmp_path / "a.html").read_text("utf-8")
 
 
 def test_over_time_and_with_the_consensus(study):

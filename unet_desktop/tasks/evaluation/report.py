@@ -102,7 +102,7 @@ def document(evaluation: Evaluation, made: datetime) -> Document:
     if evaluation.remarks:
         blocks.append(Items(evaluation.remarks))
     blocks += _overlap(evaluation)
-    blocks += _ratio(evaluation)
+    blocks += ratio_blocks(evaluation)
     blocks += _pictures(evaluation)
     blocks += _problems(evaluation)
     blocks += _method(evaluation)
@@ -149,7 +149,8 @@ def _overlap(evaluation: Evaluation) -> list[Block]:
     return blocks
 
 
-def _ratio(evaluation: Evaluation) -> list[Block]:
+def ratio_blocks(evaluation: Evaluation) -> list[Block]:
+    """Return plots and table of the agreement in vCDR; none where too few pictures have both ratios."""
     altman, scatter = _bland_altman_plot(evaluation), _vcdr_plot(evaluation)
     if altman is None or scatter is None:
         return []

@@ -92,9 +92,11 @@ def find_agreement(
     if with_project:
         pairs += [_Pair(one, _Reader(f"project {project.name}", "", project), PROJECT) for one in readers]
     rows: list[AgreementRow] = []
+    evaluations: list[Evaluation] = []
     for number, pair in enumerate(pairs):
         found = yield from _compare(pair, project, EvaluationSettings(boundaries=False, resamples=resamples))
         if found is not None:
+            evaluations.append(found)
             rows += _mask_rows(pair, found, WHOLE)
             for month in _months_of(found) if months else ():
                 rows += _mask_rows(pair, _only(found, month), month)
@@ -105,7 +107,7 @@ def find_agreement(
     rows += _all_rows(readers, project)
     if not rows:
         raise ProjectError("No case has been read by two readers yet, so there is nothing to compare.")
-    yield ReadersAgreement(project.name, tuple(rows))
+    yield ReadersAgreement(project.name, tuple(rows), tuple(evaluations))
 
 
 def _compare(
