@@ -364,6 +364,17 @@ def test_what_cannot_be_read_is_named(tmp_path, pictures, text, said):
     assert not project.cases()
 
 
+def test_a_folder_of_boxes_is_refused_by_name(tmp_path, pictures):
+    for number in range(30):
+        write_text(tmp_path / "voc" / f"eye{number}.xml", "<annotation><object><bndbox/></object></annotation>")
+    project = Project.create(tmp_path / "project", DISC_AND_CUP)
+    with pytest.raises(
+        MaskError, match=r"eye0.xml \(Pascal VOC annotations\) was not read: it holds Pascal VOC's boxes"
+    ) as one:
+        list(import_images(project.root, pictures, masks=tmp_path / "voc"))
+    assert "eye1.xml" not in str(one.value)
+
+
 def test_the_preview_says_how_annotations_are_understood(tmp_path, pictures):
     path = write_json(tmp_path / "a.json", polygon_coco({"eye1.png": MASK}))
     *_, preview = preview_import(pictures, path, DISC_AND_CUP)

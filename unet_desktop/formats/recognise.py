@@ -81,6 +81,11 @@ class AnnotationFile:
     kind: str
     problem: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """Why it is not read, as a sentence."""
+        return f"{self.path} ({self.kind}) was not read: {self.problem}."
+
 
 def find_annotation_files(place: Path) -> Iterator[AnnotationFile]:
     """Yield the annotations of a file or a folder with its subfolders, in order; also those that are not read.

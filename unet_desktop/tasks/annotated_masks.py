@@ -174,7 +174,7 @@ def plan_annotations(
         MaskError: none of the files can be used.
     """
     found: list[AnnotationPart] = []
-    unread = [(one.path, f"{one.path} ({one.kind}) was not read: {one.problem}.") for one in files if one.problem]
+    unread = [(one.path, one.sentence) for one in files if one.problem]
     kinds: dict[str, int] = {}
     for one in files:
         yield StopPoint("read")

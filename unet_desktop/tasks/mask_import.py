@@ -23,7 +23,7 @@ from unet_desktop.masks.mask_facts import MaskFacts
 from unet_desktop.masks.mask_values import read_colour_names
 from unet_desktop.masks.names import EYES, find_folder_label, is_label_studio
 from unet_desktop.masks.orientation import Placement, Placements, decide_placements, read_placement
-from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs, holds_a_mask
+from unet_desktop.masks.pairs import MaskFile, Pairs, find_pairs, holds_a_mask, list_masks
 from unet_desktop.masks.questions import Question
 from unet_desktop.plurals import quantity
 from unet_desktop.tasks.annotated_masks import plan_annotations
@@ -170,6 +170,8 @@ def plan_import(
         return ImportPlan(pairs, PairedMasks(pairs, MaskPlan(labels)))
     found = [one for one in find_annotation_files(masks) if not options.only or one.path in options.only]
     is_annotated = any(one.format is not None for one in found) or not masks.is_dir()
+    if found and not is_annotated:
+        _refuse_without_masks(found, masks)
     if not is_annotated or not _all_are_annotations(found, source, masks, labels, recursive=recursive):
         pairs = find_pairs(source, masks, labels, recursive=recursive, loose=options.loose, only=options.only)
         plan = yield from plan_masks_of(pairs, masks, labels, options)
@@ -178,6 +180,19 @@ def plan_import(
     root = Sources.of(source).root
     annotated = yield from plan_annotations(found, pairs.pictures, root, labels, options)
     return ImportPlan(pairs, annotated)
+
+
+def _refuse_without_masks(found: Sequence[AnnotationFile], masks: Path) -> None:
+    """Refuse a folder that holds only annotations that are not read.
+
+    Raises:
+        MaskError: it does; one file of each kind is named.
+    """
+    try:
+        list_masks(masks)
+    except ImageError as error:
+        kinds = {one.kind: one for one in reversed(found)}
+        raise MaskError(" ".join(one.sentence for one in reversed(kinds.values()))) from error
 
 
 def _all_are_annotations(
