@@ -22,6 +22,7 @@ def test_exit_codes(run, corrected, tmp_path):  # noqa: F811
         (["--case", "b", "--filter", "x"], "not by both"),
         (["--pseudonyms"], "--pseudonyms needs --key FILE"),
         (["--key", "x.csv"], "use them with --pseudonyms"),
+        (["--patient", "Doe", "--case", "b"], "--patient writes one page"),
     ],
 )
 def test_flags_that_do_not_go_together(run, corrected, tmp_path, flags, sentence):  # noqa: F811

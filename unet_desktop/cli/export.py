@@ -51,6 +51,10 @@ def run(
     if cases and (state or words):
         raise UserError("Choose cases by --case, or by --state and --filter, not by both.")
     if patient:
+        if cases or state or words or pseudonyms or pictures or training_set:
+            raise UserError(
+                "--patient writes one page about a patient. Leave out the flags that choose cases or files."
+            )
         raise typer.Exit(_run_patient(project, patient, out, replace=replace))
     switches = {"masks": masks, "regions": regions, "overlays": overlays, "dicom_seg": dicom_seg}
     request = ExportRequest(

@@ -28,7 +28,7 @@ Cases = Annotated[
         "--case",
         "--cases",
         metavar="ID",
-        help="Only this case; may be repeated.",
+        help="Only this case, or several separated by commas; may be repeated.",
         rich_help_panel=_CASES,
         show_default=False,
     ),

@@ -97,6 +97,7 @@ class Table:
         orders: other orders of the rows, which a reader can choose on the screen.
         order: the name of the order that `rows` have; needed where there are others.
         printed: whether the table is printed; long ones are not.
+        dense: with little room between the rows on paper.
     """
 
     columns: tuple[TableColumn, ...]
@@ -104,6 +105,7 @@ class Table:
     orders: tuple[RowOrder, ...] = ()
     order: str = ""
     printed: bool = True
+    dense: bool = False
 
 
 NOT_PRINTED = "This table is too long for paper; the HTML report shows it."

@@ -39,9 +39,9 @@ _LONGEST_CELL = 1200
 """Characters of a cell: a row must fit on a page, even in a narrow column."""
 _LONGEST_NAME = 60
 """Characters of a card's name; more would push the pictures apart."""
-_ROUND = 165.0
+_ROUND = 140.0
 """Width of a round plot in a column, points."""
-_TALLEST = 185.0
+_TALLEST = 160.0
 """Height of a large picture, points."""
 _ESCAPES = "Characters that this file's font lacks are written as escapes, such as \\u4e2d; the HTML report shows them."
 
@@ -172,7 +172,8 @@ def _table(block: Table, style: PdfStyle) -> list[Any]:
         ]
         for row in block.rows
     ]
-    return [style.grid([heads, *rows], [style.width * column.share / total for column in block.columns], head=True)]
+    widths = [style.width * column.share / total for column in block.columns]
+    return [style.grid([heads, *rows], widths, head=True, dense=block.dense)]
 
 
 def _plots(block: Plots, style: PdfStyle) -> Any:

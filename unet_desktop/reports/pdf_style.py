@@ -126,15 +126,22 @@ class PdfStyle:
         return KeepTogether(list(parts))
 
     def grid(
-        self, rows: Sequence[Sequence[Any]], widths: Sequence[float], *, head: bool = False, ruled: bool = False
+        self,
+        rows: Sequence[Sequence[Any]],
+        widths: Sequence[float],
+        *,
+        head: bool = False,
+        ruled: bool = False,
+        dense: bool = False,
     ) -> Any:
-        """Set cells in rows; with `head` the first is repeated on each page."""
+        """Set cells in rows; with `head` the first is repeated on each page, and `dense` rows are closer together."""
+        room = 1.0 if dense else 2.5
         rules: list[tuple[Any, ...]] = [
             ("VALIGN", (0, 0), (-1, -1), "TOP"),
             ("LEFTPADDING", (0, 0), (-1, -1), 0),
             ("RIGHTPADDING", (0, 0), (-1, -1), 8),
-            ("TOPPADDING", (0, 0), (-1, -1), 2.5),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 2.5),
+            ("TOPPADDING", (0, 0), (-1, -1), room),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), room + 0.5 * dense),
         ]
         if head or ruled:
             rules.append(("LINEBELOW", (0, 0), (-1, -1), 0.4, HexColor(_LINE)))

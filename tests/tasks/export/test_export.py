@@ -122,6 +122,7 @@ def test_header_carries_the_end_of_the_trail(corrected, export, out):
         (Selection(filters=(CaseFilter.APPROVED, CaseFilter.CORRECTED)), ["a_OD", "a_OS", "b"]),
         (Selection(words="doe a_os"), ["a_OS"]),
         (Selection(ids=("b", "a_OD")), ["a_OD", "b"]),
+        (Selection(ids=("b, a_OD",)), ["a_OD", "b"]),
     ],
 )
 def test_chosen_cases(export, out, selection, expected):

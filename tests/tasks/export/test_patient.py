@@ -7,6 +7,7 @@ import pytest
 
 from unet_desktop.errors import ProjectError, UserError, WriteError
 from unet_desktop.images.laterality import Eye
+from unet_desktop.project.form import Form, Item
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.reports.document import Columns, Table
 from unet_desktop.tasks.events import FileWritten
@@ -18,6 +19,11 @@ from unet_desktop.tasks.export.patient import export_patient, patient_document
 @pytest.mark.parametrize("kind", ["pdf", "html"])
 def test_one_page_of_both_eyes(corrected, tmp_path, kind):
     path = tmp_path / f"doe.{kind}"
+    corrected.set_scale(0.05)
+    corrected.set_form(Form(tuple(Item(f"item{n}", f"Question {n}", choices=("yes", "no")) for n in range(9))))
+    for case_id in ("a_OD", "a_OS"):
+        corrected.mark(case_id, notes="A long note about what was seen. " * 9)
+        corrected.grade(case_id, grades={f"item{n}": "yes" for n in range(9)}, axial_length_mm=24.0)
     (written,) = [event for event in export_patient(corrected.root, "doe", path) if isinstance(event, FileWritten)]
     assert written.path == path
     if kind == "html":
@@ -47,7 +53,7 @@ def test_figures_of_eyes_are_side_by_side(corrected):
     assert [column.title for column in table.columns] == ["", "Right eye (OD)", "Left eye (OS)"]
     rows = {row[0]: row[1:] for row in table.rows}
     assert rows["Vertical cup-to-disc ratio"] == ("0.40", "0.40")
-    assert rows["Optic disc: height × width"][0] == "1.50 × 1.40 mm"
+    assert rows["Optic disc: height × width, area"][0] == "1.50 × 1.40 mm, 2.10 mm²"
     assert "Notes" not in rows
 
 

@@ -40,6 +40,8 @@ KINDS = ("pdf", "html")
 _SIDE = 420
 """Pixels of a close-up: sharp on paper at the size it has there."""
 _EYES = {Eye.RIGHT: "Right eye (OD)", Eye.LEFT: "Left eye (OS)", Eye.UNKNOWN: "Eye not known"}
+_LONGEST = 140
+"""Characters of notes, and of all grades together."""
 _MOST_PATIENTS = 8
 _FOOTER = "For research use; not a medical device."
 
@@ -135,7 +137,7 @@ def patient_document(project: ProjectReader, eyes: Sequence[DrawnCase], count: i
     rows = _rows(project, eyes)
     blocks: tuple[Block, ...] = (
         Columns(tuple(tuple(_eye_blocks(eye, labels)) for eye in eyes)),
-        Table(heads, tuple(rows)),
+        Table(heads, tuple(rows), dense=True),
         *_definitions(labels, eyes),
     )
     return Document(f"Patient {eyes[0].case.patient}", subtitle, blocks, f"{_FOOTER} People drew these outlines.")
@@ -183,19 +185,21 @@ def _figures(drawn: DrawnCase, project: ProjectReader) -> Iterator[tuple[str, st
     yield from _ratio_figures(drawn)
     for label, extent in zip(labels, found.extents, strict=True):
         name = f"{label.name[:1].upper()}{label.name[1:]}"
-        yield f"{name}: height × width", _sides(extent.height, extent.width, drawn) if extent.area else ""
-        yield f"{name}: area", _area(extent.area, drawn) if extent.area else ""
+        sides, area = _sides(extent.height, extent.width, drawn), _area(extent.area, drawn)
+        yield f"{name}: height × width, area", f"{sides}, {area}" if extent.area else ""
     yield from _rim_figures(drawn)
     yield from _rating_figures(drawn, project.degrees_per_pixel)
-    for item in form.items:
-        grade = form.grade(item, case.grades)
-        yield item.question, "" if grade is None else f"{_say(grade)} {item.unit}".strip()
+    grades = ((item, form.grade(item, case.grades)) for item in form.items)
+    said = "; ".join(
+        f"{item.question}: {_say(grade)} {item.unit}".strip() for item, grade in grades if grade is not None
+    )
+    yield "Grades", _shorten(said)
     yield "Axial length", "" if case.axial_length_mm is None else f"{case.axial_length_mm:.2f} mm"
     state = "incomplete: no cup drawn" if case.incomplete else case.state.value
     yield "State", f"{state}, flagged" if case.flagged else state
-    yield "Reader", case.changed_by
-    yield "Changed", f"{case.changed_at[:16].replace('T', ' ')} UTC" if case.changed_at else ""
-    yield "Notes", case.notes if len(case.notes) <= 160 else f"{case.notes[:160]}…"
+    changed = f"{case.changed_at[:16].replace('T', ' ')} UTC" if case.changed_at else ""
+    yield "Reader, last change", ", ".join(filter(None, (case.changed_by, changed)))
+    yield "Notes", _shorten(case.notes)
 
 
 def _rating_figures(drawn: DrawnCase, degrees_per_pixel: float | None) -> Iterator[tuple[str, str]]:
@@ -208,10 +212,13 @@ def _rating_figures(drawn: DrawnCase, degrees_per_pixel: float | None) -> Iterat
     )
     if rating is None or rating.size is None or rating.scale is None:
         return
-    by = f", by {rating.scale.source.value}"
-    yield "Disc size", f"{rating.size.value}, {rating.height_mm:.2f} mm high{by}"
-    if rating.stage is not None and not drawn.case.incomplete:
-        yield "DDLS", f"{rating.stage} of 10"
+    stage = "" if rating.stage is None or drawn.case.incomplete else f"; DDLS {rating.stage} of 10"
+    yield "Disc size", f"{rating.size.value}, by {rating.scale.source.value}{stage}"
+
+
+def _shorten(text: str) -> str:
+    """Cut text that would not leave the report on one page."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
 def _say(grade: object) -> str:

@@ -40,7 +40,7 @@ class Selection:
         """
         cases = project.cases()
         if self.ids:
-            wanted = {project.case(case_id).id for case_id in self.ids}
+            wanted = {project.case(case_id).id for case_id in self._listed_ids(project)}
         else:
             queries = [CaseQuery(self.words, kind) for kind in self.filters or (CaseFilter.ALL,)]
             wanted = {case_id for query in queries for case_id in matching_ids(cases, query)}
@@ -50,6 +50,12 @@ class Selection:
         drawn = tuple(case for case in chosen if case.damage or case.state not in UNCORRECTED)
         undrawn = tuple(case for case in chosen if not case.damage and case.state in UNCORRECTED)
         return Chosen(drawn, undrawn)
+
+    def _listed_ids(self, project: ProjectReader) -> Iterator[str]:
+        """Yield the ids; several may be given as one text, separated by commas."""
+        known = {case.id for case in project.cases()}
+        for given in self.ids:
+            yield from [given] if given in known else filter(None, (part.strip() for part in given.split(",")))
 
 
 @dataclass(frozen=True, slots=True)
