@@ -35,7 +35,6 @@ NEVER_ONE = {
     "tasks/adapt/run.py looked_at",  # 8 or more
     "tasks/adapt/run.py total",  # more than are used
     "tasks/events.py self.examined",  # 8 or more
-    "tasks/events.py self.total",  # one picture is named
     "tasks/folders/report_text.py outputs.probabilities",  # 8 or 16
     "tasks/import_images.py frames",  # one frame is all of them
     "tasks/import_images.py pages",
@@ -49,6 +48,24 @@ NEVER_ONE = {
     "gui/folders/run_window.py rate",  # has a decimal
     "images/tiff.py count",  # above a limit
     "masks/questions.py len(masks)",  # one mask is named
+    "cli/check.py quantity(len(remarks), 'remark')",  # what follows does not go with the count
+    "tasks/public_sets/recognise.py quantity(len(self.chosen), 'photograph')",
+    "tasks/readers/collect.py quantity(count, 'case')",
+    "gui/cases/several.py count",  # 2 or more are selected
+    "gui/cases/several.py len(problems)",
+    "gui/window/command_state.py count",
+    "gui/editing/adjudication.py len(drawn)",  # 2 or more readers
+    "gui/readers/adjudication_commands.py LEAST_FOR_CONSENSUS",
+    "gui/readers/assign_dialog.py self.per_case",
+    "gui/readers/assign_dialog.py total",  # more than are shown
+    "gui/models/commands.py len(models)",  # 2 or more
+    "masks/oddities.py pieces + 1",
+    "project/form.py MOST_ITEMS",
+    "tasks/dropped.py found.pictures_in_words",  # a quantity in words
+    "tasks/dropped.py len(projects)",  # 2 or more
+    "tasks/dropped.py self.count",
+    "tasks/import_events.py self.total",  # one picture is named
+    "tasks/public_sets/tree.py MOST_FILES",
 }
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from unet_desktop.errors import ProjectError
 from unet_desktop.file_names import fold
 from unet_desktop.person import clean_name
+from unet_desktop.plurals import quantity
 from unet_desktop.project.case import Case
 from unet_desktop.project.project import Project
 
@@ -39,7 +40,8 @@ def assign(
     if not all(names) or len({fold(name) for name in names}) < len(names):
         raise ProjectError("Each reader needs a name, and is given once.")
     if per_case > len(names):
-        raise ProjectError(f"Each case is to be read by {per_case} readers, but {len(names)} are given. Name more.")
+        wanted_readers = quantity(per_case, "reader")
+        raise ProjectError(f"Each case is to be read by {wanted_readers}, but {len(names)} are named. Name more.")
     wanted = None if case_ids is None else {project.sound_case(case_id).id for case_id in case_ids}
     groups: dict[str, list[Case]] = {}
     for case in project.cases():

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from unet_desktop.errors import ProjectError
 from unet_desktop.images.listing import natural_key
+from unet_desktop.plurals import quantity
 
 MOST_FILES = 200_000
 """Files that are looked through; the largest set has some 40,000."""
@@ -110,7 +111,9 @@ class Tree:
         ]
         top = sorted({path.relative_to(self.root).parts[0] for path in (file.path for file in self.files)})
         listed = ", ".join(top[:5]) + (", ..." if len(top) > 5 else "")
-        return f"{len(self.files):,} files such as {' and '.join(dict.fromkeys(shown))} (at the top: {listed})"
+        return (
+            f"{quantity(len(self.files), 'file')} such as {' and '.join(dict.fromkeys(shown))} (at the top: {listed})"
+        )
 
 
 def pair(
