@@ -24,6 +24,7 @@ COMMANDS = frozenset(
         "doctor",
         "demo",
         "versions",
+        "cases",
         "labels",
         "check",
         "trail",

@@ -11,6 +11,7 @@ from unet_desktop import __version__
 from unet_desktop.cli import (
     adapt,
     backup,
+    cases,
     check,
     demo,
     doctor,
@@ -50,6 +51,7 @@ app.command("adapt", epilog=adapt.EPILOG)(adapt.run)
 app.command("segment", epilog=segment.EPILOG)(segment.run)
 app.command("evaluate")(evaluate.run)
 app.command("export", epilog=export.EPILOG)(export.run)
+app.command("cases", epilog=cases.EPILOG)(cases.run)
 app.command("versions")(versions.run)
 app.add_typer(labels.app, name="labels")
 app.command("grades")(grades.run)

@@ -51,6 +51,7 @@ class Layout:
                         NUMBER.cases.jsonl: the versions that hold the masks as they were before it
     trail.jsonl         who did what to which case or model, one line each; it only grows
     .trail.end          number and digest of its last line, so that an end that is cut off is noticed
+    renaming.json       which case is being renamed, only meanwhile
     split.json          which cases (or patients) are in the validation set
     .lock               who has the project open; left behind by a killed program, but then not locked
     """
@@ -119,6 +120,11 @@ class Layout:
     def reader_names(self) -> Path:
         """File that notes on which computers each reader's name is used."""
         return self.readers / "names.json"
+
+    @property
+    def renaming(self) -> Path:
+        """File that says which case is being renamed; it is there only meanwhile."""
+        return self.root / "renaming.json"
 
     @property
     def cases(self) -> Path:

@@ -21,6 +21,7 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.recovery import recover
 from unet_desktop.project.relabel import finish_relabel, relabel
+from unet_desktop.project.rename import finish_renaming
 from unet_desktop.project.versions import remove_version_temporaries
 
 _PATIENCE = 3.0
@@ -110,6 +111,7 @@ def lease_project(root: Path) -> ProjectLease:
             files.remove_temporaries(folder, alone=True)
         remove_version_temporaries(layout)
         settle(layout)
+        finish_renaming(layout)
         project = Project.open(root)
         recovered = recover(project)
         recovered += [*_finish_labels(project), *_follow_labels(project)]

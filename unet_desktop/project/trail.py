@@ -28,6 +28,7 @@ from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.trail_end import TrailEnd, count_missing, describe_missing, read_end, write_end
 
+_FROM = "from "
 _MAX_LINE = 1 << 16
 """Bytes of the longest line that is written or read."""
 MISSING_NOTED = "lines are missing in the trail"
@@ -51,6 +52,10 @@ class Act(StrEnum):
     CLEARED = "mask removed"
     RESTORED = "restored"
     REMOVED = "removed"
+    RENAMED = "renamed"
+    """The detail holds the name before, see `former_name`."""
+    EXCHANGED = "picture exchanged"
+    """Somebody replaced the picture by another file."""
     EMPTIED = "bin emptied"
     LABELS = "labels changed"
     RELABELLED = "mask rewritten for changed labels"
@@ -386,12 +391,19 @@ else:
         yield  # closing the file unlocks it
 
 
+def former_name(case_id: str) -> str:
+    """Return the detail of an event that says what a case was called before."""
+    return f"{_FROM}{case_id}"
+
+
 def last_masks(entries: Iterable[Entry]) -> dict[str, str]:
     """Return the SHA-256 of each case's human mask as the trail last noted it; empty for a mask that was removed."""
     masks: dict[str, str] = {}
     for entry in entries:
         if entry.act == Act.CREATED:  # the mask was that of an earlier case with this id, which was removed
             masks.pop(entry.case, None)
+        elif entry.act == Act.RENAMED and (before := entry.detail.removeprefix(_FROM)) in masks:
+            masks[entry.case] = masks.pop(before)
         elif entry.case and (entry.mask or entry.act in {Act.CLEARED, Act.NOTICED}):
             masks[entry.case] = entry.mask
     return masks

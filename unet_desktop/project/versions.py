@@ -41,6 +41,8 @@ from unet_desktop.project.layout import Layout
 
 log = logging.getLogger("unet.project")
 
+FORMER_NAMES = "names.json"
+"""In the folder of a case's versions: what it was called when some of them were kept."""
 _KEYWORD = "unet-desktop version"
 _NAME = re.compile(r"(\d{6,18})\.png")
 _RECORD_BYTES = 1 << 15
@@ -314,11 +316,21 @@ def read_record(path: Path, case_id: str, number: int) -> Version:
     with open_to_read(path) as file:
         text = read_first_text(file.read(_RECORD_BYTES), _KEYWORD)
     version = json_data.parse(text, Version)
+    if version.case != case_id and version.case in read_former_names(path.parent):
+        version = replace(version, case=case_id)
     if (version.case, version.number) != (case_id, number):
         raise ValueError("it belongs elsewhere")
     if not (_is_time(version.when) and _is_time(version.approved_at or version.when)):
         raise ValueError("its time is malformed")
     return version
+
+
+def read_former_names(folder: Path) -> list[str]:
+    """Return what the case was called whose versions are in the folder; none if it was never renamed."""
+    try:
+        return json_data.read(folder / FORMER_NAMES, list[str], file_names=True)
+    except (OSError, json_data.DataError):
+        return []
 
 
 def _clean(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -23,7 +23,7 @@ from unet_desktop.project.bin import Removed
 from unet_desktop.project.case import Case
 from unet_desktop.project.lease import ProjectLease
 from unet_desktop.project.models import Model, list_models
-from unet_desktop.project.project import Annotations, Grading
+from unet_desktop.project.project import Annotations, Grading, Project
 from unet_desktop.project.reader import ProjectReader
 
 log = logging.getLogger("unet.gui")
@@ -166,6 +166,26 @@ class Session(QObject):
         case_id, self.open = self.case_id, None
         if case_id is not None:
             self.open_case(case_id)
+
+    def exchange_case(self, case_id: str, change: Callable[[Project], Case]) -> None:
+        """Change the files or the name of a case, which is closed for that and opened again.
+
+        Raises:
+            UserError: it cannot be changed.
+        """
+        assert self.project is not None
+        is_open, found = self.current_id == case_id, case_id
+        if is_open:
+            self.close_case()
+        self.leaving_project.emit()
+        try:
+            found = change(self.project.writable()).id
+            self.case_removed.emit(case_id)
+        finally:
+            self.cases.reload(self.project)
+            self.cases_changed.emit()
+            if is_open:
+                self.open_case(found)
 
     def close_case(self) -> None:
         """Close the open case, or the one that cannot be opened."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow
 
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.canvas.canvas import Canvas
+from unet_desktop.gui.cases.case_file_commands import CaseFileCommands
 from unet_desktop.gui.cases.commands import CaseCommands
 from unet_desktop.gui.cases.mend_commands import MendCommands
 from unet_desktop.gui.commands.actions import Actions
@@ -60,6 +61,7 @@ class CommandSets:
     models: ModelCommands
     cases: CaseCommands
     mend: MendCommands
+    case_files: CaseFileCommands
     grading: GradingCommands
     view: ViewCommands
     keeping: KeepingCommands
@@ -110,6 +112,7 @@ def make_command_sets(
         cases=CaseCommands(app, window, panels.cases, partial(docks.bring_forward, docks.cases), errors),
         grading=GradingCommands(app, errors),
         mend=MendCommands(app, window, errors),
+        case_files=CaseFileCommands(app, window, errors),
         view=ViewCommands(app, canvas, partial(docks.bring_forward, docks.view), errors),
         window=WindowCommands(window, docks, appearance, app, panels.status, actions, errors),
     )

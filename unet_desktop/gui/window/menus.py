@@ -112,6 +112,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "case.restore_version",
         "case.version_limits",
         SEPARATOR,
+        "case.rename",
+        "case.replace_picture",
         "case.remove",
     ),
     "Rea&ders": (
