@@ -6,11 +6,22 @@ import csv
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from gestures import drag
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QLineEdit, QListWidget, QPushButton, QTreeWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialog,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QPushButton,
+    QTreeWidget,
+)
+from pytestqt.qtbot import QtBot
 from window_parts import part
 
 from unet_desktop import person
@@ -22,6 +33,7 @@ from unet_desktop.project.bin import Removed, list_bin
 from unet_desktop.project.journal import read_journal
 from unet_desktop.project.project import Project
 from unet_desktop.project.trail import read
+from unet_desktop.tasks import review
 from unet_desktop.tasks.events import CheckFinding
 
 
@@ -146,6 +158,7 @@ def test_another_case_than_the_open_one_is_removed_from_its_menu_in_the_list(ope
 
 
 def test_check_finds_and_repairs_in_the_window(opened: MainWindow, root: Path, qtbot, monkeypatch) -> None:
+    monkeypatch.setattr(review, "review_pictures", lambda _root: iter(()))  # the drawn ones are all alike
     (root / "masks" / "gone.png").write_bytes((root / "masks" / "d.png").read_bytes())
     seen: list[list[str]] = []
 
@@ -208,6 +221,25 @@ def test_nothing_is_offered_to_be_repaired_right_after_repairing(window: MainWin
     after = CheckDialog(window, [left], writable=True, after_repair=True)
     assert part(after, QPushButton, "repair").isHidden()
     assert not part(CheckDialog(window, [left], writable=True), QPushButton, "repair").isHidden()
+
+
+def test_unusual_masks_and_copies_are_shown(opened: MainWindow, root: Path, qtbot: QtBot, monkeypatch) -> None:
+    assert opened.app.autosave.flush()
+    Project.open(root).save_mask("b", np.zeros((120, 160), np.uint8))
+    seen: list[list[str]] = []
+
+    def answer(dialog: CheckDialog) -> int:
+        findings = part(dialog, QListWidget, "findings")
+        said = [label.text() for label in dialog.findChildren(QLabel)]
+        seen.append([*said, *(findings.item(row).text() for row in range(findings.count()))])
+        return 0
+
+    monkeypatch.setattr(CheckDialog, "exec", answer)
+    opened.commands.keeping.check_project()
+    qtbot.waitUntil(lambda: bool(seen))
+    assert "masks/b.png: it is empty." in seen[0]
+    assert "images/b.jpg: it is a copy of images/c.jpg, or nearly (likeness 1.00)." in seen[0]
+    assert "Everything is as it should be. 7 remarks on masks and pictures, which may be meant." in seen[0]
 
 
 def test_who_closes_the_question_is_not_named_and_not_asked_again(opened: MainWindow, monkeypatch) -> None:

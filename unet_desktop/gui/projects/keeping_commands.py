@@ -21,7 +21,7 @@ from unet_desktop.plurals import quantity
 from unet_desktop.project.bin import Removed, empty_bin, list_bin
 from unet_desktop.project.trail import read
 from unet_desktop.tasks.changed_cases import CasesRemoved, CasesWritten
-from unet_desktop.tasks.events import CheckEvent, CheckFinding
+from unet_desktop.tasks.events import CheckEvent, CheckFinding, CheckRemark
 
 _MANY = 5
 """Cases that are put back in the background if they are more."""
@@ -174,24 +174,33 @@ class KeepingCommands(CommandSet):
         project = self._app.session.project
         if project is None or not self._app.autosave.flush():
             return
-        root, findings = project.root, list[CheckFinding]()
+        root, findings, remarks = project.root, list[CheckFinding](), list[CheckRemark]()
 
         def start() -> Iterator[CheckEvent]:
             from unet_desktop.tasks.check_project import check_project
+            from unet_desktop.tasks.review import review_masks, review_pictures
 
-            for event in check_project(root, repair=repair, is_alone=False):
+            yield from check_project(root, repair=repair, is_alone=False)
+            if not repair:
+                yield from review_masks(root)
+                yield from review_pictures(root)
+
+        def collect() -> Iterator[CheckEvent]:
+            for event in start():
                 if isinstance(event, CheckFinding):
                     findings.append(event)
+                elif isinstance(event, CheckRemark):
+                    remarks.append(event)
                 yield event
 
         def show() -> None:
             if repair:
                 self._read_again()
-            self._show_findings(findings, after_repair=repair)
+            self._show_findings(findings, remarks, after_repair=repair)
 
         job = Job(
             "Repairing the project" if repair else "Checking the project",
-            start,
+            collect,
             then=show,
             root=root,
             kept=lambda: "What was repaired so far stays repaired." if repair else "Nothing was changed.",
@@ -203,14 +212,14 @@ class KeepingCommands(CommandSet):
         self._app.session.read_folder_again()
 
     @guarded
-    def _show_findings(self, findings: list[CheckFinding], *, after_repair: bool) -> None:
+    def _show_findings(self, findings: list[CheckFinding], remarks: list[CheckRemark], *, after_repair: bool) -> None:
         project = self._app.session.project
         if project is None:
             return
-        if not findings:
+        if not findings and not remarks:
             self._app.project_jobs.notice.emit("The project was checked: everything is as it should be.", None, True)
             return
-        dialog = CheckDialog(self._window, findings, writable=not project.read_only, after_repair=after_repair)
+        dialog = CheckDialog(self._window, findings, remarks, writable=not project.read_only, after_repair=after_repair)
         if dialog.exec():
             self._check(repair=True)
 
