@@ -231,6 +231,8 @@ def replace_file(path: Path, *, flush: bool = True, private: bool = False) -> It
         if flush:
             _sync_folder(path.parent)
     except OSError as error:
+        if os.path.isdir(path):
+            raise WriteError(f"{path} could not be written, because it is a folder. Move it away.") from error
         reason = error.strerror or str(error)
         raise WriteError(
             f"{path} could not be written ({reason}). Check free space and permissions; the old file is unchanged."
@@ -252,7 +254,8 @@ def delete_file(path: Path) -> None:
     try:
         path.unlink(missing_ok=True)
     except OSError as error:
-        raise WriteError(f"{path} could not be deleted ({error.strerror}). Check its permissions.") from error
+        advice = "It is a folder; move it away." if os.path.isdir(path) else "Check its permissions."
+        raise WriteError(f"{path} could not be deleted ({error.strerror}). {advice}") from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -232,6 +232,21 @@ def test_a_file_in_the_place_of_a_folder_is_refused_and_no_row(one, out, place, 
     assert tree(out) == {place: MINE}
 
 
+@pytest.mark.parametrize("place", [NAME, RECORD, *summary_files(EVERYTHING)])
+@pytest.mark.parametrize("replace", [False, True])
+def test_a_folder_in_the_place_of_a_run_s_file_is_refused_before_hours_of_work(ask, out, place, replace):
+    (out / place).mkdir(parents=True)
+    with pytest.raises(WriteError, match="is a folder, but a file of that name has to be written"):
+        segment_folder(ask(outputs=EVERYTHING, replace=replace))
+
+
+def test_a_folder_in_the_place_of_a_picture_s_file_is_one_row(one, out):
+    (out / "masks" / "a.png").mkdir(parents=True)
+    (problem,) = problems(one())
+    assert "masks/a.png is a folder" in problem
+    assert "Rename" not in problem
+
+
 def test_a_folder_that_becomes_a_file_during_a_run_ends_it(one, ask, out):
     one()  # which loads the model once
     shutil.rmtree(out)

@@ -124,7 +124,7 @@ def test_what_is_in_the_way_of_one_picture_fails_it_alone(segment, out, workers)
     assert ended(events) == RunDone(2, 3, 0, 0)
     problems = rows(out / "errors.csv")
     assert list(problems) == ["b.png", "sub/a.png", "sub/d.png"]
-    assert "the file system refuses this name" in problems["b.png"]["problem"]
+    assert "overlays/b.jpg is a folder" in problems["b.png"]["problem"]
     assert (out / "regions" / "optic_disc" / "sub").read_bytes() == b"foreign"
     assert not (out / "masks" / "b.png").exists(), "what was written of a failed picture is not left"
     assert list(rows(out / "measurements.csv")) == ["a.png", "c.png"]

@@ -23,7 +23,7 @@ from unet_desktop.tasks.folders.ledger import NAME, Cell, Entry, GrowingLedger, 
 from unet_desktop.tasks.folders.outcome import Outcome, Problem, Segmented
 from unet_desktop.tasks.folders.outputs import EXPORT_FOLDERS, FOLDERS, Outputs
 from unet_desktop.tasks.folders.plan import Work
-from unet_desktop.tasks.folders.written_files import WrittenFiles, picture_files
+from unet_desktop.tasks.folders.written_files import RECORD, WrittenFiles, picture_files, summary_files
 
 LOCK = ".run.lock"
 _ALL_FOLDERS = (*FOLDERS, *EXPORT_FOLDERS)
@@ -54,7 +54,7 @@ def refuse_taken(path: Path) -> None:
 
 
 def refuse_blocked(output: Path, outputs: Outputs, labels: LabelSet) -> None:
-    """Refuse a run early if something is in the place of a folder that all of its pictures need.
+    """Refuse a run early if something is in the place of a folder or a file that is not about one picture.
 
     Raises:
         WriteError: naming it.
@@ -62,10 +62,16 @@ def refuse_blocked(output: Path, outputs: Outputs, labels: LabelSet) -> None:
     for where in picture_files("any", outputs, labels):
         for folder in (Path(where).parents[0], *Path(where).parents[1:-1]):
             _refuse_blocked(output / folder)
+    for name in (NAME, RECORD, *summary_files(outputs)):
+        if os.path.isdir(output / name):
+            raise WriteError(
+                f"{output / name} is a folder, but a file of that name has to be written. Move it away, or choose "
+                "another output folder."
+            )
 
 
 def _refuse_blocked(folder: Path) -> None:
-    if os.path.lexists(folder) and not folder.is_dir():
+    if os.path.lexists(folder) and not os.path.isdir(folder):
         raise WriteError(
             f"{folder} is not a folder, but results have to be written into a folder of that name. Move it away, or "
             "choose another output folder."
@@ -158,6 +164,11 @@ class OutputFolder:
                 _refuse_blocked(self.path / Path(where).parts[0])  # it is not the picture's name that is to blame
                 for path in written:
                     files.delete_file(path)
+                if os.path.isdir(target):
+                    return Problem(
+                        f"{target} is a folder, so the result of this picture cannot be written. Move it away, or "
+                        "choose another output folder."
+                    )
                 return Problem(
                     f"{target} cannot be written, because the file system refuses this name ({reason}). Rename the "
                     "picture or its folder, or choose an output folder with a shorter path or on another drive."
