@@ -24,7 +24,8 @@ _COLUMNS = (
     TableColumn("to", numeric=True),
 )
 _METHODS = (
-    "Dice: 2|A∩B| / (|A|+|B|) of a region, mean over the cases; interval by the BCa bootstrap.",
+    "Dice: twice the common area of a region over the sum of both areas, mean over the cases; interval by the BCa "
+    "bootstrap.",
     "Limits of agreement: mean difference ± 1.96 standard deviations (Bland and Altman 1986, 1999).",
     "ICC(2,1): two-way random effects, absolute agreement, single measurement (Shrout and Fleiss 1979).",
     "Kappa: agreement beyond chance (Cohen 1960), with weights by the distance of two grades or its square (Cohen "
