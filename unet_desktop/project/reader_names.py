@@ -31,7 +31,7 @@ def is_name_taken(root: Path, name: str, computer: str) -> bool:
         computer: this one.
     """
     known = _read(_layout(root)).computers.get(fold(name), [])
-    return bool(name and known) and computer not in known
+    return bool(name and computer and known) and computer not in known
 
 
 def note_name(root: Path, name: str, computer: str) -> None:

@@ -220,6 +220,19 @@ def test_an_edited_trail_is_noticed(project, tmp_path):
     assert (Project.open(project.root).load_mask("p0") == square()).all()
 
 
+def test_links_in_a_copy_are_not_followed(project, tmp_path):
+    copy = Project.open(shutil.copytree(project.root, tmp_path / "copy"))
+    copy.save_mask("p0", square())
+    (copy.layout.masks / "p1.png").symlink_to(copy.layout.mask("p0"))
+    assert run(collect(project.root, [copy.root])) == []
+    assert Project.open(project.root).load_mask("p1") is None
+    secret = tmp_path / "secret"
+    copy.layout.trail.rename(secret)
+    copy.layout.trail.symlink_to(secret)
+    with pytest.raises(ProjectError, match="is a link, so nothing was collected"):
+        run(collect(project.root, [copy.root]))
+
+
 def test_a_shared_folder_that_vanishes_leaves_nothing_half_collected(project, tmp_path, monkeypatch):
     copy = Project.open(shutil.copytree(project.root, tmp_path / "copy"))
     for case in ("p0", "p1", "p2"):

@@ -141,7 +141,7 @@ def _stage(
 def _copy_files(folder: Path, target: Path) -> Iterator[CollectEvent]:
     """Copy what people made; pictures stay where they are."""
     source, layout = Layout(folder), Layout(target)
-    if not source.manifest.is_file():
+    if is_link(source.manifest) or not source.manifest.is_file():
         raise ProjectError(f"{folder} is not a project: it has no project.json. Give a copy of the project.")
     for made in layout.folders:
         files.make_folder(made)
@@ -151,6 +151,8 @@ def _copy_files(folder: Path, target: Path) -> Iterator[CollectEvent]:
             f"{folder} is open in a program, or its program did not end normally: {left[0]} may hold steps that are "
             "not saved. Open the project there and close it, then collect it."
         )
+    if is_link(source.trail):
+        raise ProjectError(f"{source.trail} is a link, so nothing was collected. Put the trail itself in its place.")
     paths = [source.manifest, *([source.trail] if source.trail.exists() else [])]
     for name in _STAGED:
         paths += [path for path in _list_below(folder / name) if not path.name.startswith(".")]
