@@ -9,6 +9,7 @@ import pytest
 from PIL import Image as Pillow
 
 from unet_desktop.project.lease import lease_exclusively
+from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.workbooks import make_workbook
 
@@ -105,3 +106,17 @@ def test_labels_of_a_readers_workbook_are_those_of_its_project(run, root):
     code, _, err = run("labels", found.root, "add", "vessel")
     assert code == 2
     assert "Change the labels in the project that it belongs to" in err.replace("\n", " ")
+
+
+def test_cases_that_say_nothing_of_a_label_are_listed_until_it_is_drawn(run, root, project, disc_mask):
+    assert run("labels", root, "add", "vessel")[0] == 0
+    assert run("labels", root, "missing", "vessel")[:2] == (0, "eye\n")
+    assert run("labels", root, "missing", "optic cup")[:2] == (0, "")
+    mask = disc_mask.copy()
+    mask[:3] = 3
+    Project.open(root).save_mask("eye", mask)
+    assert run("labels", root, "missing", "vessel")[:2] == (0, "")
+    project.layout.mask("eye").write_bytes(b"no PNG")
+    code, out, err = run("labels", root, "missing", "vessel")
+    assert (code, out) == (1, "")
+    assert "eye.png" in err.replace("\n", "")

@@ -11,6 +11,7 @@ import typer
 
 from unet_desktop import label_edits
 from unet_desktop.cli.console import DONE, SOME_FAILED, messages, output
+from unet_desktop.errors import UserError
 from unet_desktop.labels import LabelSet
 from unet_desktop.plurals import quantity
 from unet_desktop.project.label_changes import read_changes
@@ -114,6 +115,28 @@ def merge(
 def remove(context: typer.Context, name: Annotated[str, _NAME]) -> None:
     """Remove a label: its pixels become the label around it, or background, in all masks."""
     _change(context, lambda labels: label_edits.remove(labels, name))
+
+
+@app.command("missing")
+def missing(context: typer.Context, name: Annotated[str, _NAME]) -> None:
+    """List the cases whose masks say nothing of a label: it was added later, and is not drawn in them yet.
+
+    Exit code 1: a mask cannot be read; it is named.
+    """
+    project = ProjectReader.open(context.obj)
+    label, damaged = project.labels.by_name(name), 0
+    for case in project.cases():
+        if label.value not in case.not_annotated:
+            continue
+        try:
+            mask = project.load_mask(case.id)
+        except UserError as error:
+            damaged += 1
+            messages.print(escape_controls(str(error)), markup=False)
+            continue
+        if mask is None or not (mask == label.value).any():
+            output.print(escape_controls(case.id), markup=False)
+    raise typer.Exit(SOME_FAILED if damaged else DONE)
 
 
 @app.command("undo")

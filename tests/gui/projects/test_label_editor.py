@@ -134,6 +134,7 @@ def answer(monkeypatch, fill) -> None:
 def test_the_whole_window_follows_a_renamed_and_an_added_label(opened: MainWindow, qtbot, monkeypatch) -> None:
     opened.app.session.open_case("d")
     drag(opened.canvas, [(20, 20), (30, 20)])
+    QTest.keyClick(opened, Qt.Key.Key_2)
 
     def fill(dialog: LabelEditor) -> None:
         write(qtbot, cell(dialog, 1, 0), "excavation")
@@ -143,6 +144,7 @@ def test_the_whole_window_follows_a_renamed_and_an_added_label(opened: MainWindo
     answer(monkeypatch, fill)
     opened.actions_by_id["project.labels"].trigger()
     assert opened.app.session.case_id == "d"
+    assert opened.app.options.label.name == "excavation"  # the same label, under its new name
     drawn = opened.app.editor.mask
     assert drawn is not None
     assert drawn[20, 25] == 1  # what was drawn before is there

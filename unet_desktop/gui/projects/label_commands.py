@@ -74,7 +74,7 @@ class LabelSetCommands(CommandSet):
         project, case_id = session.project, session.current_id
         if project is None or not self._app.autosave.flush():
             return
-        root = project.root
+        root, in_use = project.root, self._app.options.label
         session.close_project()
         self._app.editor.forget_histories()
         problems: list[str] = []
@@ -87,6 +87,9 @@ class LabelSetCommands(CommandSet):
             session.open_project(root)
             if case_id in session.case_ids:
                 session.open_case(case_id)
+            labels = self._app.options.labels
+            if labels is not None and in_use is not None and (same := labels.by_value(in_use.value)) is not None:
+                self._app.options.choose_label(labels.labels.index(same))
         text = "Labels: " + "; ".join(done) + "." if done else "The labels are as they were."
         self._app.project_jobs.notice.emit("\n".join([text, *problems]), None, not problems)
 
