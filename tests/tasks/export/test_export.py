@@ -141,6 +141,8 @@ def test_case_without_mask_is_a_problem_only_if_asked_for_by_name(export):
 def test_choices_that_leave_nothing_are_refused(ask):
     with pytest.raises(UserError, match="None of these cases has a mask"):
         export_cases(ask(selection=Selection(words="c", filters=(CaseFilter.NEW,))))
+    with pytest.raises(ProjectError, match="is not a project"):
+        export_cases(ask(root=ask().root.parent))
     with pytest.raises(ProjectError, match='no case "nobody"'):
         export_cases(ask(selection=Selection(ids=("nobody",))))
     with pytest.raises(ProjectError, match="No case of the project matches"):

@@ -59,7 +59,7 @@ def test_figures_of_eyes_are_side_by_side(corrected):
 
 def test_approved_picture_of_an_eye_is_shown(corrected, tmp_path):
     corrected.mark("a_OD", patient="Roe", eye=Eye.LEFT)
-    list(export_patient(corrected.root, "Roe", tmp_path / "roe.html"))
+    list(export_patient(corrected.root, "Roe", tmp_path / "new" / "roe.html"))
     corrected.mark("b", eye=Eye.LEFT)
     list(export_patient(corrected.root, "Roe", tmp_path / "roe.html"))
     text = (tmp_path / "roe.html").read_text()

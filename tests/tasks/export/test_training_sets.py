@@ -8,9 +8,11 @@ from PIL import Image
 
 from unet_desktop.engine.events import Message
 from unet_desktop.formats.rootpainter import is_rootpainter, look_at_rootpainter
-from unet_desktop.labels import NOT_ANNOTATED
+from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
+from unet_desktop.project.project import Project
 from unet_desktop.project.split import write_split
-from unet_desktop.tasks.export.request import Selection
+from unet_desktop.tasks.export.request import ExportRequest, Selection
+from unet_desktop.tasks.export.run import export_cases
 
 KINDS = ("nnunet", "folder", "rootpainter")
 
@@ -82,6 +84,23 @@ def test_rootpainter_projects_read_back(sets, corrected):
     assert np.array_equal(colours[..., 0] > 0, np.isin(mask, [1, 2]))
     assert np.array_equal(colours[..., 1] > 0, mask == 0)
     assert np.array_equal(colours[..., 3] == 0, mask == NOT_ANNOTATED)
+
+
+def test_labels_of_any_name_and_number(tmp_path):
+    labels = LabelSet((Label(3, "ignore", "#e69f00"), Label(200, "a/b: c", "#56b4e9", inside="ignore")))
+    project = Project.create(tmp_path / "odd", labels)
+    path = tmp_path / "photo.png"
+    Image.fromarray(np.full((60, 80, 3), 90, np.uint8)).save(path)
+    mask = np.full((60, 80), NOT_ANNOTATED, np.uint8)
+    mask[:20], mask[5:9, 5:9], mask[30:] = 3, 200, 0
+    project.save_mask(project.add_image(path).id, mask)
+    out = tmp_path / "out"
+    list(export_cases(ExportRequest(root=project.root, output=out, training_sets=KINDS)))
+    raw = out / "nnunet" / "nnUNet_raw" / "Dataset501_odd"
+    data = json.loads((raw / "dataset.json").read_text())
+    assert data["labels"] == {"background": 0, "ignore (label)": [1, 2], "a/b: c": 2, "ignore": 3}
+    segmentation = np.asarray(Image.open(raw / "labelsTr" / "photo.png"))
+    assert [int(segmentation[at, 5]) for at in (0, 5, 25, 40)] == [1, 2, 3, 0]
 
 
 def test_flagged_and_incomplete_cases_are_left_out(corrected, export, out):

@@ -61,12 +61,12 @@ def export_cases(request: ExportRequest) -> Iterator[ExportEvent]:
         UserError: before the first event, if project, choice or folder cannot be used; later, if nothing can be
             written any more.
     """
+    project = ProjectReader.open(request.root)
     request.check()
     require_libraries(request.outputs.tables)
     require_report(request.outputs.reports)
     if request.outputs.dicom_seg:
         require_highdicom()
-    project = ProjectReader.open(request.root)
     chosen = request.selection.choose(project)
     if not chosen.cases and not request.selection.ids:
         raise UserError("None of these cases has a mask that a person drew or accepted. Correct some of them first.")
