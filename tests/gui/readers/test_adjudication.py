@@ -114,6 +114,15 @@ def test_the_largest_disagreement_comes_first(read_by_three: MainWindow, qtbot: 
     assert session.case_id == "b"
 
 
+def test_what_a_reader_draws_meanwhile_is_seen_after_reading_the_folder_again(
+    read_by_three: MainWindow, root: Path, qtbot: QtBot
+) -> None:
+    window = read_by_three
+    Project.open(root / "readers" / "Anna").save_mask("a", disc_mask(10))
+    window.actions_by_id["project.read_again"].trigger()
+    qtbot.waitUntil(lambda: bool((layers_of(window.canvas).reader.shows[0].mask == disc_mask(10)).all()))
+
+
 def test_masks_of_others_are_hidden_in_a_reading_and_absent_elsewhere(
     read_by_three: MainWindow, root: Path, qtbot: QtBot
 ) -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
+import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -269,3 +272,28 @@ def test_names_that_are_no_text_come_back(project, tmp_path):
     run(back_up(project.root, tmp_path / "ward.zip"))
     run(restore_backup(tmp_path / "ward.zip", tmp_path / "again"))
     assert (tmp_path / "again" / odd).read_bytes() == b"kept"
+
+
+@pytest.mark.slow
+def test_a_killed_backup_leaves_nothing_that_looks_complete(project, tmp_path):
+    with (project.root / "images" / "large.bin").open("wb") as file:
+        file.truncate(1 << 30)  # takes no room, and a second to read
+    target = tmp_path / "ward.zip"
+    program = subprocess.Popen(
+        [sys.executable, "-m", "unet_desktop", "backup", project.root, "--out", target],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    while program.poll() is None and not any(
+        path.stat().st_size > 1 << 20 for path in tmp_path.glob(".ward.zip.*.unet-tmp")
+    ):
+        time.sleep(0.005)
+    program.kill()
+    program.wait()
+    assert not target.exists()
+    (left,) = tmp_path.glob(".ward.zip.*")
+    with pytest.raises(UserError, match="is not a backup, or only a part of one"):
+        run(restore_backup(left, tmp_path / "again"))
+    (project.root / "images" / "large.bin").unlink()
+    assert run(back_up(project.root, target)) == []
+    assert run(check_backup(target)) == []

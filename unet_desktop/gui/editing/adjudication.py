@@ -56,6 +56,7 @@ class Adjudication(QObject):
         self._results: SimpleQueue[tuple[CaseKey, list[ReaderMask], list[str]]] = SimpleQueue()
         self._arrived.connect(self._take_results)
         session.project_changed.connect(self.look_again)
+        session.cases_changed.connect(self._on_session_cases_changed)
         session.case_changed.connect(self._on_session_case_changed)
 
     @property
@@ -105,10 +106,17 @@ class Adjudication(QObject):
         self._keeper.run(_note, project.layout, Event(Act.ADJUDICATED, editor.key[1], source=model, detail=source))
         self.adjudicated.emit(f"{subject} is the mask now; undo brings back what was there.")
 
+    def _on_session_cases_changed(self) -> None:
+        """Read again what readers have drawn meanwhile; what is shown stays until then."""
+        self._begin_reading()
+
     def _on_session_case_changed(self) -> None:
         if self.masks:
             self.masks = ()
             self.masks_changed.emit()
+        self._begin_reading()
+
+    def _begin_reading(self) -> None:
         project, key = self._session.project, self._editor.key
         if project is not None and key is not None and self.workbooks:
             self._keeper.run(self._read, project, list(self.workbooks), key)
