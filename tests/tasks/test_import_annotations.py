@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 
 import nibabel
 import nrrd
@@ -26,6 +27,7 @@ from foreign_annotations import (
     write_json,
     yolo,
 )
+from PIL import ExifTags
 from PIL import Image as Pillow
 
 from unet_desktop.engine.events import Message
@@ -362,6 +364,30 @@ def test_what_cannot_be_read_is_named(tmp_path, pictures, text, said):
     with pytest.raises(MaskError, match=said):
         list(import_images(project.root, pictures, masks=path))
     assert not project.cases()
+
+
+@pytest.mark.parametrize(("library", "write"), [("nibabel", write_nifti), ("nrrd", write_nrrd)])
+def test_a_missing_library_is_named_with_what_to_install(tmp_path, bring_in, monkeypatch, library, write):
+    write(tmp_path / "foreign")
+    monkeypatch.setitem(sys.modules, library, None)
+    _, events = bring_in(tmp_path / "foreign")
+    assert all('pip install "unet-desktop[formats]"' in problem for problem in problems(events))
+    assert len(problems(events)) == 2
+
+
+@pytest.mark.parametrize("upright", [True, False])
+def test_annotations_of_a_turned_photograph(tmp_path, bring_in, upright):
+    source = tmp_path / "turned"
+    source.mkdir()
+    exif = Pillow.Exif()
+    exif[ExifTags.Base.Orientation] = 6  # a quarter turn clockwise shows it upright
+    stored = np.random.default_rng(4).integers(0, 255, (*MASK.shape, 3), np.uint8)
+    Pillow.fromarray(stored).save(source / "eye1.jpg", exif=exif)
+    shown = np.rot90(MASK, -1)
+    path = write_json(tmp_path / "a.json", run_coco({"eye1.jpg": shown if upright else MASK}))
+    masks, events = bring_in(path, source=source)
+    assert not problems(events)
+    assert np.array_equal(masks["eye1"], shown)
 
 
 def test_a_folder_of_boxes_is_refused_by_name(tmp_path, pictures):

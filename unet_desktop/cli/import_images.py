@@ -198,6 +198,6 @@ def _make_project(
         _refuse_other_labels(wanted, read_manifest(manifest).labels, str(root))
     else:
         Sources.of(source).find(recursive=recursive)
-        if masks is not None and not any(find_annotation_files(masks)):
+        if masks is not None and not find_annotation_files(masks):
             list_masks(masks)
         Project.create(root, wanted or DISC_AND_CUP)

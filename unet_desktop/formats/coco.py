@@ -36,6 +36,8 @@ COCO = "contours/coco.json"
 _COMPACT = (",", ":")
 _NO_SHAPE = (b"", b"null", b"[]", b"[[]]", b"{}")
 _Text = Annotated[str, Meta(max_length=4096)]
+_Length = Annotated[float, Meta(ge=1, lt=1 << 31)]
+"""Some programs write 640.0."""
 _T = TypeVar("_T")
 
 
@@ -168,8 +170,8 @@ def _read(part: Path) -> dict[str, Any]:
 class _Image:
     id: int | str
     file_name: _Text
-    width: Side | None = None
-    height: Side | None = None
+    width: _Length | None = None
+    height: _Length | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ def look_at_coco(path: Path) -> Iterator[Entry]:
         part = slice(int(first), int(last))
         is_drawn = drawn[part].astype(bool)
         places = np.column_stack([offsets[part], lengths[part]])[is_drawn]
-        size = None if image.width is None or image.height is None else (image.height, image.width)
+        size = None if image.width is None or image.height is None else (round(image.height), round(image.width))
         labels = frozenset(names[category] for category in np.unique(categories[part][is_drawn]).tolist())
         yield Entry(path, image.file_name, size, labels, key=_Key(places, names, int((~is_drawn).sum())))
 

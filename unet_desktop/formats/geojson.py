@@ -163,9 +163,16 @@ def _label_of(feature: _Feature) -> str:
     """What QuPath classified it as; or the name that this or another program gave it."""
     properties = feature.properties or {}
     kind = properties.get("classification")
-    names = [kind.get("name") if isinstance(kind, dict) else kind]
+    names = [_name_class(kind) if isinstance(kind, dict) else kind]
     names += [properties.get(field) for field in ("label", "class", "name")]
     return next((name for name in names if isinstance(name, str) and name), "unclassified")
+
+
+def _name_class(kind: dict[str, Any]) -> object:
+    """The name of a QuPath class, which has several parts where it is derived: "Disc: certain"."""
+    parts = kind.get("names")
+    whole = ": ".join(map(str, parts)) if isinstance(parts, list) else ""
+    return kind.get("name") or whole
 
 
 def _flatten(geometry: _Geometry, depth: int = 0) -> Iterator[_Geometry]:

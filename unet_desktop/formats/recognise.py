@@ -87,8 +87,17 @@ class AnnotationFile:
         return f"{self.path} ({self.kind}) was not read: {self.problem}."
 
 
-def find_annotation_files(place: Path) -> Iterator[AnnotationFile]:
-    """Yield the annotations of a file or a folder with its subfolders, in order; also those that are not read.
+def find_annotation_files(place: Path) -> list[AnnotationFile]:
+    """Return the annotations of a file or a folder with its subfolders, in order; also those that are not read.
+
+    Raises:
+        MaskError: the file is no annotations.
+    """
+    return [found for found in look_for_annotations(place) if found is not None]
+
+
+def look_for_annotations(place: Path) -> Iterator[AnnotationFile | None]:
+    """Yield the annotations as `find_annotation_files` returns them, and None for each other file.
 
     Raises:
         MaskError: the file is no annotations.
@@ -97,10 +106,7 @@ def find_annotation_files(place: Path) -> Iterator[AnnotationFile]:
         if projects := find_rootpainter(place):
             yield from (AnnotationFile(one, ROOTPAINTER_FORMAT, ROOTPAINTER_FORMAT.kind) for one in projects)
             return
-        for path in _list_files(place):
-            found = _recognise(path)
-            if found is not None:
-                yield found
+        yield from map(_recognise, _list_files(place))
         return
     found = _recognise(place)
     if found is None:

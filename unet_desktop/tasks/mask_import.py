@@ -13,7 +13,7 @@ from unet_desktop.engine.events import StopPoint
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.file_names import fold
 from unet_desktop.formats.arrays import FIRST_AXIS, array_kind, read_mask_file
-from unet_desktop.formats.recognise import AnnotationFile, find_annotation_files
+from unet_desktop.formats.recognise import AnnotationFile, look_for_annotations
 from unet_desktop.images.listing import Sources
 from unet_desktop.images.read import read_size
 from unet_desktop.labels import LabelSet
@@ -168,7 +168,10 @@ def plan_import(
     if masks is None:
         pairs = find_pairs(source, None, labels, recursive=recursive)
         return ImportPlan(pairs, PairedMasks(pairs, MaskPlan(labels)))
-    found = [one for one in find_annotation_files(masks) if not options.only or one.path in options.only]
+    found: list[AnnotationFile] = []
+    for one in look_for_annotations(masks):
+        yield StopPoint("read")
+        found += [one] if one is not None and (not options.only or one.path in options.only) else []
     is_annotated = any(one.format is not None for one in found) or not masks.is_dir()
     if found and not is_annotated:
         _refuse_without_masks(found, masks)

@@ -219,7 +219,7 @@ class ImportImagesDialog(FormDialog):
 def _problem_with_file(path: Path) -> str:
     """Why a file cannot be a file of annotations, as a sentence; empty when it can."""
     try:
-        list(find_annotation_files(path))
+        find_annotation_files(path)
     except MaskError as error:
         return str(error)
     return ""
