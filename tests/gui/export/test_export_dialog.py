@@ -51,6 +51,7 @@ def test_choices_are_remembered(qtbot, root, tmp_path):
     dialog = shown(qtbot, dialog_of(root))
     type_path(qtbot, dialog, "output", tmp_path / "graded")
     part(dialog, QCheckBox, "pseudonyms").setChecked(True)
+    part(dialog, QCheckBox, "hashed").setChecked(True)
     for name in ("coco", "pictures", "nnunet"):
         part(dialog, QCheckBox, f"output_{name}").setChecked(True)
     again = shown(qtbot, dialog_of(root, kept=dialog.choice()))
@@ -59,7 +60,7 @@ def test_choices_are_remembered(qtbot, root, tmp_path):
     assert again.request().outputs.contours == {"coco"}
     assert again.request().pictures
     assert again.request().training_sets == ("nnunet",)
-    assert isinstance(again.request().key_file, KeyFile)
+    assert again.request().key_file == KeyFile(root.with_name("project-key.csv"), hashed=True)
     other = shown(qtbot, dialog_of(root, kept=dialog.choice() | {"root": "another"}))
     assert other.request().output == root.with_name("project-export")
     assert other.request().outputs == dialog.request().outputs

@@ -96,6 +96,8 @@ class ExportDialog(FormDialog):
         self._key = with_object_name(
             PathField("Key file", "Key file, outside the export", new_file="CSV (*.csv)"), "key"
         )
+        self._hashed = with_object_name(QCheckBox("Hashes with your secret key instead of numbers"), "hashed")
+        self._hashed.setToolTip("The same name gets the same hash in all of your exports")
         self._key_hint = muted_label(
             "The key file says which pseudonym is whose: keep it apart. Notes are left out. Text that a camera wrote "
             "into a picture stays there."
@@ -122,7 +124,7 @@ class ExportDialog(FormDialog):
             outputs=self._outputs.outputs(),
             pictures="pictures" in self._outputs.more,
             training_sets=tuple(kind for kind in TRAINING_SETS if kind in self._outputs.more),
-            key_file=None if key is None else KeyFile(key),
+            key_file=None if key is None else KeyFile(key, self._hashed.isChecked()),
         )
 
     def choice(self) -> dict[str, Any]:
@@ -134,6 +136,7 @@ class ExportDialog(FormDialog):
             "root": str(self._root),
             "folder": "" if place is None else str(place),
             "pseudonyms": self._pseudonyms.isChecked(),
+            "hashed": self._hashed.isChecked(),
             "key": "" if key is None else str(key),
         }
 
@@ -178,13 +181,14 @@ class ExportDialog(FormDialog):
         self._output.set_path(Path(folder) if folder else suggest_place(self._root, "-export"))
         self._key.set_path(Path(key) if key else suggest_place(self._root, "-key.csv"))
         self._pseudonyms.setChecked(kept.get("pseudonyms") is True)
+        self._hashed.setChecked(kept.get("hashed") is True)
 
     def _lay_out(self) -> None:
         form = self.form
         form.addRow("Cases", self._column(self._which, self._left_out))
         form.addRow("Into", self._output)
         form.addRow("Write", self._outputs)
-        form.addRow("Names", self._column(self._pseudonyms, self._key, self._key_hint))
+        form.addRow("Names", self._column(self._pseudonyms, self._hashed, self._key, self._key_hint))
         self._which.currentIndexChanged.connect(self.check)
         self._output.path_changed.connect(self.check)
         self._outputs.outputs_changed.connect(self.check)
@@ -202,7 +206,7 @@ class ExportDialog(FormDialog):
         return holder
 
     def _show_key(self) -> None:
-        for widget in (self._key, self._key_hint):
+        for widget in (self._hashed, self._key, self._key_hint):
             widget.setVisible(self._pseudonyms.isChecked())
 
     @Slot()
