@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from photographs import texture
 from PIL import Image as Pillow
 
 from unet_desktop.cli.main import main
@@ -38,6 +39,19 @@ def test_an_import(refuge, tmp_path, capsys):
     assert main(["import-set", "auto", str(refuge), str(tmp_path / "project")]) == 0
     assert "(1 case, 1 with a mask)" in capsys.readouterr().out
     assert np.bincount(Project.open(tmp_path / "project").load_mask("g0001").ravel()).tolist() == [4400, 300, 100]
+
+
+def test_copies_are_looked_for_if_asked(refuge, tmp_path, capsys):
+    for seed, name in ((1, "g0001"), (2, "n0002"), (1, "n0003")):
+        Pillow.fromarray(texture(seed)).save(refuge / "Images" / f"{name}.jpg", quality=70 + len(name) * seed)
+        mask = np.full((240, 300), 255, np.uint8)
+        mask[100:140, 120:160] = 128
+        Pillow.fromarray(mask).save(refuge / "Disc_Cup_Masks" / f"{name}.bmp")
+    Pillow.fromarray(texture(1)).save(refuge / "Images" / "n0003.jpg", quality=40)
+    assert main(["import-set", "refuge", str(refuge), str(tmp_path / "project"), "--duplicates"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("it is a copy of") == 1
+    assert "images/g0001.jpg: it is a copy of images/n0003.jpg" in said
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from unet_desktop.engine.config import PRESETS
 from unet_desktop.engine.events import Message
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import write_split
-from unet_desktop.tasks import train
+from unet_desktop.tasks import train, train_folds
 from unet_desktop.tasks.events import CheckRemark
 from unet_desktop.tasks.import_images import import_images
 from unet_desktop.tasks.review import review_masks, review_pictures
@@ -86,6 +86,18 @@ def test_training_warns_of_copies_across_the_split(filled, monkeypatch, same_sid
     said = [event.text for event in events if isinstance(event, Message) and "nearly the same" in event.text]
     assert len(said) == (not same_side)
     assert same_side or "a and copy" in said[0]
+
+
+def test_cross_validation_warns_of_copies_in_different_folds(filled, monkeypatch):
+    monkeypatch.setattr(train_folds, "fit_distributed", lambda *_arguments, **_named: (one for one in ()))
+    events = train_folds.train_folds(filled.root, PRESETS["fast"], folds=4)
+    said = []
+    for event in events:  # the folds come after the warning
+        said.append(event.text if isinstance(event, Message) else "")
+        if said[-1].startswith("Fold 1 of 4"):
+            events.close()
+    (warning,) = (text for text in said if "nearly the same" in text)
+    assert "a and copy" in warning or "copy and a" in warning
 
 
 def test_an_import_names_unusual_masks_and_pictures_that_are_there(project, tmp_path):

@@ -11,6 +11,7 @@ from unet_desktop.cli.console import output
 from unet_desktop.cli.import_images import count_cases, remove_if_empty
 from unet_desktop.cli.progress import follow
 from unet_desktop.errors import ImageError, ProjectError
+from unet_desktop.tasks.events import CheckRemark
 
 if TYPE_CHECKING:
     from unet_desktop.tasks.public_sets.picture import Option, Part
@@ -61,6 +62,9 @@ def run(
     refer: Annotated[
         bool, typer.Option("--refer", help="Do not copy the pictures; refer to them where they are.")
     ] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Afterwards, look for copies of one photograph in the whole project.")
+    ] = False,
     list_sets: Annotated[
         bool,
         typer.Option(
@@ -88,8 +92,18 @@ def run(
     followed = follow(holding_project(project, import_set(request)), "Importing")
     if is_new and not followed.stopped and remove_if_empty(project):
         raise ImageError("No project was made: none of the photographs could be imported. The messages above say why.")
+    if duplicates and not followed.stopped:
+        _print_copies(project)
     output.print(f"Project: {project} ({count_cases(Project.open(project).cases())})", markup=False)
     raise typer.Exit(followed.code)
+
+
+def _print_copies(project: Path) -> None:
+    from unet_desktop.tasks.review import review_pictures
+
+    for remark in follow(review_pictures(project), "Looking for copies").rest:
+        if isinstance(remark, CheckRemark):
+            output.print(remark.line, markup=False)
 
 
 def _parse_parts(text: str) -> frozenset[Part]:

@@ -5,23 +5,25 @@ from __future__ import annotations
 import csv
 import io
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 
 from unet_desktop import files
-from unet_desktop.engine.events import StopPoint
+from unet_desktop.engine.events import Message, StopPoint
 from unet_desktop.errors import ImageError, MaskError
 from unet_desktop.images.likeness import LONGEST, Likeness, find_alike, measure_likeness
 from unet_desktop.images.read import read_reduced
 from unet_desktop.masks.oddities import describe_oddities
+from unet_desktop.plurals import name_some, quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.split import Part, read_split
 from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.events import CheckRemark, ItemDone
 from unet_desktop.tasks.folders.csv_dialect import parse_dialect
+from unet_desktop.tasks.import_events import MAX_NAMED
 
 _THREADS = 4
 HEADINGS = ("file", "remark")
@@ -68,24 +70,27 @@ def review_pictures(root: Path) -> Iterator[ItemDone | StopPoint | CheckRemark]:
         yield CheckRemark(first.image, _describe_pair(first, second, pair.score, parts))
 
 
-def find_straddling(
-    project: ProjectReader, train: Sequence[Case], validation: Sequence[Case]
-) -> Generator[StopPoint, None, list[tuple[str, str]]]:
-    """Return pairs of cases, one to train on and one to validate on, whose pictures are copies of one photograph."""
-    cases = [*train, *validation]
-    measured: list[tuple[int, Likeness]] = []
-    for number, (_, likeness) in enumerate(_measure(project, cases)):
+def warn_of_copies(project: ProjectReader, parts: Sequence[Sequence[Case]]) -> Iterator[Message | StopPoint]:
+    """Yield a message if pictures of different parts, of which one validates what another trains, are copies."""
+    cases = [(case, number) for number, part in enumerate(parts) for case in part]
+    measured: list[tuple[Case, int, Likeness]] = []
+    measurements = _measure(project, [case for case, _ in cases])
+    for (case, likeness), (_, number) in zip(measurements, cases, strict=True):
         if likeness is not None:
-            measured.append((number, likeness))
+            measured.append((case, number, likeness))
         yield StopPoint("read")
-    groups = [int(number < len(train)) for number, _ in measured]
-    found: list[tuple[str, str]] = []
-    for pair in find_alike([likeness for _, likeness in measured], groups):
+    pairs: list[str] = []
+    for pair in find_alike([one for *_, one in measured], [number for _, number, _ in measured]):
         if pair is None:
             yield StopPoint("read")
         else:
-            found.append((cases[measured[pair.first][0]].id, cases[measured[pair.second][0]].id))
-    return found
+            pairs.append(f"{measured[pair.first][0].id} and {measured[pair.second][0].id}")
+    if pairs:
+        yield Message(
+            f"{quantity(len(pairs), 'picture to validate on is', 'pictures to validate on are')} nearly the same as a "
+            f"picture to train on, so the metrics will be too good: {name_some(pairs, MAX_NAMED)}. Remove one of each "
+            "pair, or give both the same patient."
+        )
 
 
 def write_remarks(remarks: Iterable[CheckRemark], path: Path, dialect: str = "plain") -> None:

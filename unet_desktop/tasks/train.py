@@ -20,7 +20,7 @@ from unet_desktop.engine.training.distributed_run import fit_distributed
 from unet_desktop.errors import MaskError, TrainingError, UserError, WriteError
 from unet_desktop.labels import NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.regions import Mask
-from unet_desktop.plurals import name_some, quantity
+from unet_desktop.plurals import quantity
 from unet_desktop.project.case import UNCORRECTED, Case
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.models import Model, list_models, next_model_name
@@ -38,9 +38,8 @@ from unet_desktop.project.split import (
 )
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.tasks.events import ModelSaved, TrainingTaskEvent
-from unet_desktop.tasks.import_events import MAX_NAMED
 from unet_desktop.tasks.interrupted import describe_kept, discard, find_interrupted
-from unet_desktop.tasks.review import find_straddling
+from unet_desktop.tasks.review import warn_of_copies
 from unet_desktop.tasks.runs import RunLog, read_record
 
 
@@ -79,6 +78,7 @@ def train_project(
     """
     project, place = Project.open(root), choose_device(device, cores)
     selection = yield from select(project)
+    yield from warn_of_copies(project, (selection.train, selection.validation))
     previous, origin = (None, "") if from_scratch else _parent(project, config, selection)
     if origin:
         yield Message(f"Training starts from {origin}.")
@@ -236,21 +236,7 @@ def select(project: Project) -> Generator[Message | StopPoint, None, TrainingCas
     def cases_of(part: Part) -> tuple[Case, ...]:
         return tuple(case for case in usable if parts[case.group] == part)
 
-    selected = TrainingCases(cases_of("train"), cases_of("validation"), contents)
-    yield from _warn_of_copies(project, selected)
-    return selected
-
-
-def _warn_of_copies(project: Project, selected: TrainingCases) -> Iterator[Message | StopPoint]:
-    """Yield a message if pictures to validate on are copies of pictures to train on."""
-    pairs = yield from find_straddling(project, selected.train, selected.validation)
-    if pairs:
-        listed = name_some([f"{first} and {second}" for first, second in pairs], MAX_NAMED)
-        yield Message(
-            f"{quantity(len(pairs), 'validation picture is', 'validation pictures are')} nearly the same as a picture "
-            f"that is trained on, so the metrics will be too good: {listed}. Remove one of each, or give both the same "
-            "patient."
-        )
+    return TrainingCases(cases_of("train"), cases_of("validation"), contents)
 
 
 def _read_sound(project: Project, case: Case) -> Mask:

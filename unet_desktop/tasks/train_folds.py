@@ -17,6 +17,7 @@ from unet_desktop.project.models import next_model_name
 from unet_desktop.project.project import Project
 from unet_desktop.project.split import split_folds
 from unet_desktop.tasks.events import FoldsDone, TrainingTaskEvent
+from unet_desktop.tasks.review import warn_of_copies
 from unet_desktop.tasks.train import TrainingCases, make_samples, select, train_on
 
 
@@ -41,9 +42,11 @@ def train_folds(root: Path, config: TrainConfig, folds: int, *, device: str = "a
     groups = {case.group for case in cases}
     if not 2 <= folds <= len(groups):
         raise TrainingError(f"There can be 2 to {len(groups)} folds, as many as patients, but not {folds}.")
+    held_out_groups = split_folds(groups, folds, selection.contents)
+    yield from warn_of_copies(project, [[case for case in cases if case.group in fold] for fold in held_out_groups])
     place, results = choose(device), []
     with tempfile.TemporaryDirectory() as folder:
-        for number, held_out in enumerate(split_folds(groups, folds, selection.contents), 1):
+        for number, held_out in enumerate(held_out_groups, 1):
             train = make_samples(project, [case for case in cases if case.group not in held_out])
             validation = make_samples(project, [case for case in cases if case.group in held_out])
             trained = quantity(len(train), "case")
