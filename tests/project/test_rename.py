@@ -14,11 +14,12 @@ from unet_desktop.errors import ImageError, ProjectError, WriteError
 from unet_desktop.project.bin import list_bin, restore
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.lease import lease_project
+from unet_desktop.project.noted_masks import last_masks
 from unet_desktop.project.project import Project
 from unet_desktop.project.rename import problem_with_name, rename_case
 from unet_desktop.project.replace_picture import replace_picture
 from unet_desktop.project.split import read_split, write_split
-from unet_desktop.project.trail import last_masks, read
+from unet_desktop.project.trail import read
 from unet_desktop.project.versions import VersionStep, read_versions
 
 

@@ -24,11 +24,12 @@ from unet_desktop.project.bin import FILES, list_bin, move_to_bin, settle
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.corrections import count_damaged_lines, drop_damaged_lines
 from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
+from unet_desktop.project.noted_masks import last_masks
 from unet_desktop.project.predictions import check_digest, read_record
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.split import read_split
-from unet_desktop.project.trail import MISSING_NOTED, Act, Entry, Event, Trail, append, last_masks, read
+from unet_desktop.project.trail import MISSING_NOTED, Act, Entry, Event, Trail, append, read
 from unet_desktop.project.versions import case_folders, load_version, read_versions
 
 Repair = Callable[[Project], object]

@@ -15,17 +15,18 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from unet_desktop import files, json_data
-from unet_desktop.errors import ProjectError, WriteError
+from unet_desktop.errors import ProjectError, WriteError, reason_of
 from unet_desktop.file_names import fold
 from unet_desktop.links import refuse_links
 from unet_desktop.project.bin import list_bin
 from unet_desktop.project.case import Case
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout, case_id_for, files_of_case
+from unet_desktop.project.noted_masks import former_name
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.split import read_split, write_split
-from unet_desktop.project.trail import Act, Event, append, former_name
+from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.versions import FORMER_NAMES, read_former_names
 
 log = logging.getLogger("unet.project")
@@ -131,7 +132,7 @@ def _finish(layout: Layout, plan: _Plan) -> None:
         try:
             data = json_data.read(old, dict[str, Any], file_names=True)
         except (OSError, json_data.DataError) as error:
-            raise WriteError(f"{old} cannot be read ({error}).") from error
+            raise WriteError(f"{old} cannot be read ({reason_of(error)}).") from error
         if new.exists() and os.path.samefile(old, new):  # the names differ in case alone
             files.move_file(old, new)
         files.write_json(new, data | {"id": plan.new, "image": plan.image})

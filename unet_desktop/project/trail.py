@@ -13,7 +13,7 @@ import json
 import os
 import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -28,7 +28,6 @@ from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.trail_end import TrailEnd, count_missing, describe_missing, read_end, write_end
 
-_FROM = "from "
 _MAX_LINE = 1 << 16
 """Bytes of the longest line that is written or read."""
 MISSING_NOTED = "lines are missing in the trail"
@@ -389,21 +388,3 @@ else:
         with contextlib.suppress(OSError):  # without locks, the project's lock keeps other programs out
             fcntl.flock(file.fileno(), fcntl.LOCK_EX)
         yield  # closing the file unlocks it
-
-
-def former_name(case_id: str) -> str:
-    """Return the detail of an event that says what a case was called before."""
-    return f"{_FROM}{case_id}"
-
-
-def last_masks(entries: Iterable[Entry]) -> dict[str, str]:
-    """Return the SHA-256 of each case's human mask as the trail last noted it; empty for a mask that was removed."""
-    masks: dict[str, str] = {}
-    for entry in entries:
-        if entry.act == Act.CREATED:  # the mask was that of an earlier case with this id, which was removed
-            masks.pop(entry.case, None)
-        elif entry.act == Act.RENAMED and (before := entry.detail.removeprefix(_FROM)) in masks:
-            masks[entry.case] = masks.pop(before)
-        elif entry.case and (entry.mask or entry.act in {Act.CLEARED, Act.NOTICED}):
-            masks[entry.case] = entry.mask
-    return masks

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 from unet_desktop.errors import ProjectError
 from unet_desktop.gui.app_model import AppModel
 from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, command
+from unet_desktop.gui.session.case_changes import exchange_case
 from unet_desktop.gui.widgets.form_dialog import FormDialog
 from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.project.case import Case
@@ -45,13 +46,13 @@ class CaseFileCommands(CommandSet):
             return
         name = dialog.name()
         self._flush()
-        session.exchange_case(case_id, lambda project: rename_case(project, case_id, name))
+        exchange_case(session, case_id, lambda project: rename_case(project, case_id, name))
         self._say(f"{case_id} is called {name} now.")
 
     @command(
         "case.replace_picture",
         "Replace p&icture…",
-        shortcut="Ctrl+F7",
+        shortcut="Ctrl+F12",
         needs=_WRITES,
         tip="Give the case another file as its picture; the one before goes to the bin",
     )
@@ -72,7 +73,7 @@ class CaseFileCommands(CommandSet):
             said.append(done.sentence)
             return done.case
 
-        session.exchange_case(case_id, change)
+        exchange_case(session, case_id, change)
         self._say(said[0])
 
     def _flush(self) -> None:

@@ -15,6 +15,7 @@ from unet_desktop.errors import UserError
 from unet_desktop.gui.editing.autosave import Autosave
 from unet_desktop.gui.editing.proposal import Proposal
 from unet_desktop.gui.jobs.runner import Job, JobRunner, TrainingToResume
+from unet_desktop.gui.session.case_changes import take_in, take_out
 from unet_desktop.gui.session.session import Session
 from unet_desktop.images.box import Box, bounding_box
 from unet_desktop.plurals import quantity
@@ -321,7 +322,7 @@ class ProjectJobs(QObject):
                 self._take_in(event)
             case CasesRemoved():
                 self.removed += event.removed
-                self._session.take_out({entry.name for entry in event.removed})
+                take_out(self._session, {entry.name for entry in event.removed})
                 self._add_batch(event)
             case Message() if self._job is not None and self._job.says_messages:  # the training panel shows the others
                 self._outcome.add_sentence(event.text)
@@ -336,7 +337,7 @@ class ProjectJobs(QObject):
 
     def _take_in(self, event: CasesWritten) -> None:
         opened = self._session.open
-        self._session.take_in(event.cases)
+        take_in(self._session, event.cases)
         self._add_batch(event)
         for case in event.cases:
             is_open = opened is not None and case.id == opened.case.id

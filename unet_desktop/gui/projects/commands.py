@@ -15,6 +15,7 @@ from unet_desktop.gui.messages.confirm import confirm_stop
 from unet_desktop.gui.projects.import_images import ImportImagesDialog, ImportRequest
 from unet_desktop.gui.projects.import_set import ImportSetDialog
 from unet_desktop.gui.projects.new_project import NewProjectDialog
+from unet_desktop.gui.session.case_changes import take_in
 from unet_desktop.project.project import Project
 from unet_desktop.settings_file import case_key
 from unet_desktop.tasks.events import ImportEvent
@@ -255,7 +256,7 @@ class ProjectCommands(CommandSet):
     def _take_new_cases(self) -> None:
         session = self._app.session
         if session.project is not None:
-            session.take_in(session.project.read_new())
+            take_in(session, session.project.read_new())
             session.scale_changed.emit()  # pictures may state how large a pixel is
         self._open_first_if_none()
 

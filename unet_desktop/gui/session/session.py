@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Unpack
@@ -23,7 +22,7 @@ from unet_desktop.project.bin import Removed
 from unet_desktop.project.case import Case
 from unet_desktop.project.lease import ProjectLease
 from unet_desktop.project.models import Model, list_models
-from unet_desktop.project.project import Annotations, Grading, Project
+from unet_desktop.project.project import Annotations, Grading
 from unet_desktop.project.reader import ProjectReader
 
 log = logging.getLogger("unet.gui")
@@ -139,53 +138,11 @@ class Session(QObject):
         several = len(self.cases.selected) > 1 or self.current_id is None
         return self.cases.selected if several else (self.current_id or "",)
 
-    def take_in(self, cases: Collection[Case]) -> None:
-        """Know cases that a job has added or changed, without reading them or disturbing the open one."""
-        if self.project is None or not cases:
-            return
-        self.project.take_in(cases)
-        self.cases.take_in(cases)
-        for case in (case for case in cases if case.id == self.current_id):
-            self.update_case(case)
-        self.cases_changed.emit()
-
-    def take_out(self, ids: Collection[str]) -> None:
-        """Forget cases that a job has just removed; if one of them is open, none is open then."""
-        if self.project is None:
-            return
-        self.project.take_out(ids)
-        for case_id in ids:
-            self.case_removed.emit(case_id)
-        self.cases.reload(self.project)
-        self.cases_changed.emit()
-        if self.current_id in ids:
-            self.close_case()
-
     def reopen_case(self) -> None:
         """Read the open case again, because its files were changed."""
         case_id, self.open = self.case_id, None
         if case_id is not None:
             self.open_case(case_id)
-
-    def exchange_case(self, case_id: str, change: Callable[[Project], Case]) -> None:
-        """Change the files or the name of a case, which is closed for that and opened again.
-
-        Raises:
-            UserError: it cannot be changed.
-        """
-        assert self.project is not None
-        is_open, found = self.current_id == case_id, case_id
-        if is_open:
-            self.close_case()
-        self.leaving_project.emit()
-        try:
-            found = change(self.project.writable()).id
-            self.case_removed.emit(case_id)
-        finally:
-            self.cases.reload(self.project)
-            self.cases_changed.emit()
-            if is_open:
-                self.open_case(found)
 
     def close_case(self) -> None:
         """Close the open case, or the one that cannot be opened."""
