@@ -8,6 +8,7 @@ from unet_desktop import label_edits as edits
 from unet_desktop.errors import LabelError
 from unet_desktop.label_edits import LabelRow, describe_edit, edit_labels, rows_of
 from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
+from unet_desktop.masks.names import find_label
 
 THREE = LabelSet(
     (
@@ -127,3 +128,11 @@ def test_what_was_done_is_said():
     ]
     assert describe_edit(THREE, edits.reorder(THREE, ["vessel"])) == ["order changed"]
     assert describe_edit(THREE, THREE) == []
+
+
+def test_files_of_others_may_name_a_label_as_it_was_named_before():
+    labels = edits.rename(DISC_AND_CUP, "optic cup", "excavation")
+    for name in ("excavation", "OpticCup", "optic_cup"):
+        assert find_label(name, labels) == labels.by_name("excavation")
+    both = edits.add(labels, "optic cup")
+    assert find_label("optic_cup", both) == both.by_name("optic cup")

@@ -162,6 +162,8 @@ def shorten(name: str) -> Iterator[str]:
 def find_label(text: str, labels: LabelSet, *, initials: bool = False) -> Label | None:
     """The label that a text names, in full or by the last word of its name: "optic_disc", "OpticDisc", "Disc", "cups".
 
+    A name that a label had before names it too.
+
     Args:
         text: a name, or a part of one.
         labels: of the project.
@@ -171,6 +173,9 @@ def find_label(text: str, labels: LabelSet, *, initials: bool = False) -> Label 
     for label in labels:
         if "".join(wanted) == "".join(_words(label.name)):
             return label
+    former = [label for label in labels for name in label.formerly if "".join(wanted) == "".join(_words(name))]
+    if len(former) == 1:
+        return former[0]
     last = [label for label in labels if wanted == _words(label.name)[-1:]]
     if not last and initials:
         last = [label for label in labels if fold(text) == _initials(label.name)]
