@@ -206,7 +206,8 @@ def _all_names(names: LabelNames) -> list[str]:
 def _name_of_label(name: str) -> str:
     """A label of annotations as the name of a row: without marks that Qt or a screen would read."""
     plain = escape_controls(name)
-    return f"“{plain[:_MAX_LETTERS]}…”" if len(plain) > _MAX_LETTERS else f"“{plain}”" if plain else "The one region"
+    short = f"{plain[:_MAX_LETTERS]}…" if len(plain) > _MAX_LETTERS else plain
+    return f"“{short}”".replace("&", "&&") if plain else "The one region"
 
 
 def name_row(key: str) -> str:
