@@ -120,6 +120,15 @@ def test_a_damaged_table_is_said_and_does_not_stop_the_rest(refuge, tmp_path):
     assert any("Fovea_locations.xlsx was not read" in event.text for event in events if isinstance(event, Message))
 
 
+def test_a_fovea_outside_the_picture_is_left_out(tmp_path):
+    photograph(tmp_path / "set/train/Images/g0001.jpg", 1)
+    save(tmp_path / "set/train/Masks/g0001.png", eye_mask())
+    index = {"0": {"ImgName": "g0001.jpg", "Fovea_X": 900.0, "Fovea_Y": 20.0, "Label": "?"}}
+    (tmp_path / "set/train/index.json").write_text(json.dumps(index))
+    assert problems(import_set(SetRequest(tmp_path / "set", tmp_path / "project"))) == []
+    assert Project.open(tmp_path / "project").case("g0001").fovea is None
+
+
 def test_palm_is_not_taken_for_it(tmp_path):
     for seed, name in enumerate(("N0001", "P0001", "H0001")):
         photograph(tmp_path / "palm/images" / f"{name}.jpg", seed)

@@ -113,7 +113,7 @@ def _import_one(work: _Import, picture: SetPicture) -> str:
             patient=_patient(work, picture),
             eye=picture.eye,
             notes=_describe(work, picture),
-            **_grading(work, picture),
+            **_grading(work, picture, read.mask.shape),
         )
     known[digest] = project.save_mask(case.id, read.mask, step=VersionStep.IMPORTED)
     work.notes.look_at(picture.image, read.mask, project.labels, outside=read.outside)
@@ -132,9 +132,10 @@ def _describe(work: _Import, picture: SetPicture) -> str:
     return f"{work.recognised.set.title}{part}{diagnosis}"
 
 
-def _grading(work: _Import, picture: SetPicture) -> Grading:
+def _grading(work: _Import, picture: SetPicture, size: tuple[int, ...]) -> Grading:
+    """What is published of a photograph of this size, without a fovea outside it or a length that no eye has."""
     given = Grading()
-    if picture.fovea is not None:
+    if picture.fovea is not None and 0 <= picture.fovea[0] <= size[1] and 0 <= picture.fovea[1] <= size[0]:
         given["fovea"] = picture.fovea
     if picture.axial_length_mm is not None and SHORTEST_EYE <= picture.axial_length_mm <= LONGEST_EYE:
         given["axial_length_mm"] = picture.axial_length_mm

@@ -13,6 +13,7 @@ from unet_desktop.links import open_to_read
 
 _LARGEST = 32 << 20
 """Bytes; the largest of these tables has some hundred thousand."""
+_MOST_ROWS, _MOST_COLUMNS = 100_000, 200
 Row = Sequence[str]
 
 
@@ -49,7 +50,7 @@ def _read_excel(content: bytes) -> Iterator[list[str]]:
 
     book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     try:
-        for row in book.worksheets[0].iter_rows(values_only=True):
+        for row in book.worksheets[0].iter_rows(max_row=_MOST_ROWS, max_col=_MOST_COLUMNS, values_only=True):
             yield ["" if cell is None else str(cell).strip() for cell in row]
     finally:
         book.close()

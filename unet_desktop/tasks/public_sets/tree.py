@@ -77,8 +77,11 @@ class Tree:
             ProjectError: it cannot be read, has too many files, or was stopped.
         """
         if not root.is_dir():
-            what = "is no folder; unpack it first" if root.exists() else "does not exist"
-            raise ProjectError(f"{root} {what}. Choose the folder of the set.")
+            if root.exists():
+                raise ProjectError(
+                    f"{root} is a file. Choose the folder of the set; an archive must be unpacked first."
+                )
+            raise ProjectError(f"{root} does not exist. Choose the folder of the set.")
         files: list[File] = []
         for folder, names, found in os.walk(root, onerror=_refuse):
             names[:] = sorted(name for name in names if not name.startswith(".") and name.casefold() not in _OF_SYSTEMS)
