@@ -119,6 +119,7 @@ class Trail:
         missing: those of the problems that are about missing lines; they end when the trail notes them.
         torn: number of lines that a killed program left unfinished and that were closed off.
         unfinished: the last line is unfinished; the next entry closes it off.
+        end: number of the last entry and SHA-256 of the last line, which the next entry will hold.
     """
 
     entries: list[Entry] = field(default_factory=list)
@@ -126,6 +127,7 @@ class Trail:
     missing: list[str] = field(default_factory=list)
     torn: int = 0
     unfinished: bool = False
+    end: TrailEnd = field(default=TrailEnd(0, ""))
 
 
 def append(layout: Layout, *events: Event) -> None:
@@ -207,27 +209,8 @@ def read(layout: Layout) -> Trail:
     elif end is not None and end.number <= number and not is_end_known and not trail.problems:
         trail.problems.append(f"Line {end.number} of the trail is not the one that was written: it was replaced.")
     trail.problems += trail.missing
+    trail.end = TrailEnd(number, previous)
     return trail
-
-
-def find_end(layout: Layout) -> tuple[int, str]:
-    """Return the last entry's number and the SHA-256 of the trail's last line, which the next entry will hold.
-
-    Whoever keeps the two can tell later whether the trail up to there is still the same. 0 and "" without a trail.
-
-    Raises:
-        ProjectError: it cannot be read.
-    """
-    try:
-        with open_to_read(layout.trail) as file:
-            number, digest, _ = _find_end(file)
-    except FileNotFoundError:
-        return 0, ""
-    except OSError as error:
-        raise ProjectError(
-            f"{layout.trail} cannot be read ({error.strerror or error}). Check its permissions."
-        ) from error
-    return number, digest
 
 
 def _unreadable(at: int) -> str:
@@ -256,7 +239,7 @@ def _pass_long_line(file: BinaryIO, line: bytes) -> bytes:
     return line + b"\n" if rest else line
 
 
-def _find_end(file: FileIO | BinaryIO) -> tuple[int, str, bool]:
+def _find_end(file: FileIO) -> tuple[int, str, bool]:
     """Return the last entry's number, the digest of the last line, and whether that line is unfinished."""
     size = os.fstat(file.fileno()).st_size
     if size == 0:
@@ -344,7 +327,7 @@ def _digest(line: bytes) -> str:
     return hashlib.sha256(line).hexdigest()
 
 
-def _read_all(file: FileIO | BinaryIO, size: int) -> bytes:
+def _read_all(file: FileIO, size: int) -> bytes:
     data = b""
     while len(data) < size and (piece := file.read(size - len(data))):
         data += piece

@@ -17,7 +17,7 @@ from unet_desktop.masks.measurement_tracker import MeasurementTracker
 from unet_desktop.project.case_query import CaseFilter
 from unet_desktop.project.project import Project
 from unet_desktop.project.relabel import relabel
-from unet_desktop.project.trail import find_end, read
+from unet_desktop.project.trail import read
 from unet_desktop.tasks.events import ExportDone, ItemDone
 from unet_desktop.tasks.export.request import Selection, suggest_place
 from unet_desktop.tasks.export.run import export_cases
@@ -107,9 +107,10 @@ def test_how_much_of_the_proposal_was_changed(corrected, export, out):
 def test_header_carries_the_end_of_the_trail(corrected, export, out):
     export()
     header = json.loads((out / "export.json").read_text())
-    number, digest = find_end(corrected.layout)
+    trail = read(corrected.layout)
+    number, digest = trail.end.number, trail.end.digest
     assert header["trail"] == {"number": number, "digest": digest, "problems": 0}
-    assert number == read(corrected.layout).entries[-1].number
+    assert number == trail.entries[-1].number
     corrected.mark("b", flagged=True)
     lines = corrected.layout.trail.read_bytes().splitlines()
     assert json.loads(lines[-1])["previous"] == digest

@@ -57,7 +57,7 @@ class Provenance:
     Attributes:
         project: its name; empty if it must not be named.
         made: when, in UTC.
-        trail_number, trail_digest: see `trail.find_end`.
+        trail_number, trail_digest: see `Trail.end`.
         without_mask: chosen cases that have no human mask.
     """
 

@@ -18,7 +18,7 @@ from unet_desktop.plurals import quantity
 from unet_desktop.project.corrections import cases_seen, read_corrections
 from unet_desktop.project.models import list_models
 from unet_desktop.project.reader import ProjectReader
-from unet_desktop.project.trail import Act, find_end, read
+from unet_desktop.project.trail import Act, read
 from unet_desktop.tasks.events import ExportDone, ExportEvent, FileWritten, ItemDone
 from unet_desktop.tasks.export.columns import export_columns
 from unet_desktop.tasks.export.names import NamedCase, plain_names, pseudonyms
@@ -99,9 +99,9 @@ class _Export:
         self._named: list[NamedCase] = []
         self._exported = self._failed = 0
         self._trail = read(project.layout)
-        number, digest = find_end(project.layout)
+        end = self._trail.end
         name = "" if request.key_file is not None else project.name
-        self._provenance = Provenance(name, datetime.now(UTC), number, digest, len(chosen.without_mask))
+        self._provenance = Provenance(name, datetime.now(UTC), end.number, end.digest, len(chosen.without_mask))
         known_as = name or "project"
         self._sets = TrainingSets.of(request.training_sets, known_as, project.labels, project.layout, chosen.cases)
         self._work = Work(PEOPLE, request.outputs.of_a_picture, project.labels)
