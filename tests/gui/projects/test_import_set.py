@@ -9,11 +9,14 @@ import pytest
 from dialogs import can_be_accepted, problem, shown, texts, type_path
 from public_sets import eye_mask, photograph, save
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QCheckBox, QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 from window_parts import part
 
 from unet_desktop.gui.projects.import_set import ImportSetDialog
+from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.project.project import Project
 from unet_desktop.tasks.public_sets.picture import Option
 from unet_desktop.tasks.public_sets.recognise import PARTS, SetRequest
 
@@ -82,3 +85,21 @@ def test_a_project_is_proposed_until_somebody_names_one(
     assert can_be_accepted(dialog)
     type_path(qtbot, dialog, "root", "")
     assert problem(dialog) == "Choose a folder for the project."
+
+
+def test_the_set_is_imported_and_opened(
+    window: MainWindow, qtbot: QtBot, rim_one: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(dialog: ImportSetDialog) -> int:
+        dialog.show()
+        type_path(qtbot, dialog, "source", rim_one)
+        type_path(qtbot, dialog, "root", tmp_path / "project")
+        qtbot.waitUntil(lambda: can_be_accepted(dialog))
+        qtbot.mouseClick(part(dialog, QPushButton, "accept"), Qt.MouseButton.LeftButton)
+        return dialog.result()
+
+    monkeypatch.setattr(ImportSetDialog, "exec", answer)
+    QTest.keyClick(window, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: window.app.session.project is not None and not window.app.runner.busy)
+    assert window.app.session.case_id == "r1_Im001"
+    assert Project.open(tmp_path / "project").case("r1_Im001").notes.startswith("RIM-ONE DL, training part")
