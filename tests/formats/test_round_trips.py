@@ -91,6 +91,8 @@ def test_a_polygon_that_crosses_itself_leaves_out_what_it_encloses_twice():
     for filling in (Filling.EDGES, Filling.BORDER):
         cover = Polygon((star,), filling).cover((20, 20))
         assert not cover.pixels[10 - cover.box.top, 10 - cover.box.left]
+        assert cover.crossed
+        assert not Polygon((star[[0, 1, 6, 7]],), filling).cover((20, 20)).crossed
 
 
 def test_an_ellipse_that_is_turned_covers_what_its_equation_says():

@@ -14,6 +14,7 @@ from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.regions import Mask, Region
 
 CUT = "Part of what was drawn lies outside the picture; it was cut off."
+CROSSED = "A polygon crosses itself; what it encloses twice is outside."
 OVERLAP = "Regions of labels that do not contain one another overlap; the one drawn last is on top."
 OUTSIDE_PARENT = "A label reaches out of the one that it lies in, which was enlarged by that."
 
@@ -71,6 +72,8 @@ def compose_mask(
             cover = one.shape.cover(size, filling if isinstance(one.shape, Polygon) else None)
             if cover.cut:
                 notes[CUT] = None
+            if cover.crossed:
+                notes[CROSSED] = None
             drawn += bool(cover.pixels.any())
             place = cover.box.slices
             if value == NOT_ANNOTATED:

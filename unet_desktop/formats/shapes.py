@@ -8,7 +8,7 @@ it encloses twice is outside.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Protocol
 
@@ -56,11 +56,13 @@ class Cover:
         box: in the picture.
         pixels: (h, w) bool in the box.
         cut: part of the shape lies outside the picture.
+        crossed: its outline crosses itself, and encloses pixels twice, which are outside.
     """
 
     box: Box
     pixels: Region
     cut: bool = False
+    crossed: bool = False
 
 
 _NOTHING = Box(0, 0, 0, 0)
@@ -109,7 +111,9 @@ class Polygon:
         if self.relative and how is Filling.BORDER:
             rings = tuple(np.rint(ring) for ring in rings)
         if how is Filling.BORDER and max(float(np.abs(ring).max()) for ring in rings) < FAR:
-            return _fill_with_border(rings, size)
+            found = _fill_with_border(rings, size)
+            drawn = self.filling is how and not self.relative  # what was traced does not cross itself
+            return replace(found, crossed=drawn and fill_rings(rings, size, 0.0).crossed)
         return fill_rings(rings, size, 0.5 if how is Filling.EDGES else 0.0)
 
 
@@ -269,7 +273,13 @@ def fill_rings(rings: Sequence[Ring], size: Size, centre: float) -> Cover:
     column = np.clip(np.ceil(at), box.left, box.right).astype(np.int64) - box.left
     flips = np.bincount((row - box.top) * (box.width + 1) + column, minlength=box.height * (box.width + 1))
     turned = np.cumsum(flips.astype(np.uint8).reshape(box.height, box.width + 1), axis=1, dtype=np.uint8)
-    return Cover(box, (turned[:, :-1] & 1).astype(bool), cut)
+    inside = (turned[:, :-1] & 1).astype(bool)
+    if len(rings) > 1:
+        return Cover(box, inside, cut)
+    signs = np.sign(ends[edge, 1] - starts[edge, 1])
+    wound = np.bincount((row - box.top) * (box.width + 1) + column, signs, minlength=box.height * (box.width + 1))
+    winds = np.cumsum(wound.reshape(box.height, box.width + 1), axis=1)[:, :-1]
+    return Cover(box, inside, cut, bool((np.abs(winds) > 1.5).any()))
 
 
 def is_traced(rings: Sequence[Ring]) -> bool | None:
