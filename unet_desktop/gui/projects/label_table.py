@@ -92,7 +92,7 @@ class LabelTable(QWidget):
         self._table.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self._table.verticalHeader().setVisible(False)
         self._table.setShowGrid(False)
-        self._table.setMinimumHeight(150)
+        self._table.setMinimumSize(600, 150)  # room for a name beside the other columns
         header = self._table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(_NAME, QHeaderView.ResizeMode.Stretch)
