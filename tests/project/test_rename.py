@@ -21,6 +21,8 @@ from unet_desktop.project.replace_picture import replace_picture
 from unet_desktop.project.split import read_split, write_split
 from unet_desktop.project.trail import read
 from unet_desktop.project.versions import VersionStep, read_versions
+from unet_desktop.tasks.check_project import check_project
+from unet_desktop.tasks.events import CheckFinding
 
 
 class Killed(BaseException):
@@ -172,7 +174,10 @@ def test_a_picture_of_the_same_size_keeps_the_mask(filled: Project, write_pictur
     assert files.sha256(filled.image_path("photo")) == files.sha256(better)
     (entry,) = list_bin(filled.layout)
     assert "images/photo.png" in entry.paths
-    assert read(filled.layout).entries[-2].act == "picture exchanged"
+    acts = [entry.act for entry in read(filled.layout).entries]
+    assert acts[-3:] == ["picture exchanged", "approval withdrawn", "removed"]
+    found = [event.sentence for event in check_project(filled.root) if isinstance(event, CheckFinding)]
+    assert [sentence for sentence in found if "corrections" not in sentence] == []
     restore(filled.layout, entry)
     renamed = rename_case(filled, "photo", "again")
     assert filled.image_path(renamed.id).name == "again.picture-1.png"

@@ -86,6 +86,8 @@ def replace_picture(project: Project, case_id: str, source: Path, *, copy: bool 
     known = json_data.read(record, dict[str, Any], file_names=True)
     files.write_json(record, known | found.to_json())
     append(layout, Event(Act.EXCHANGED, case_id, detail=f"{source.name}: {case.sha256[:16]} to {digest[:16]}"))
+    if case.state is CaseState.APPROVED:
+        append(layout, Event(Act.REOPENED, case_id, detail="another picture"))
     if left := _files_of_the_one_before(project, case):
         move_to_bin(layout, FILES, case_id, left)
         said.append("The picture before is in the bin." if layout.images in {path.parent for path in left} else "")

@@ -21,8 +21,9 @@ from unet_desktop.masks.first_proposal.propose import proposed_labels
 from unet_desktop.project.bin import Removed
 from unet_desktop.project.case import Case
 from unet_desktop.project.lease import ProjectLease
+from unet_desktop.project.marks import Annotations
 from unet_desktop.project.models import Model, list_models
-from unet_desktop.project.project import Annotations, Grading
+from unet_desktop.project.project import Grading
 from unet_desktop.project.reader import ProjectReader
 
 log = logging.getLogger("unet.gui")

@@ -201,7 +201,7 @@ class NoCases(Page):
         """Show the title of the running job; empty when there is none."""
         self.heading.setText(f"{title}…" if title else "No pictures yet")
         self.words.setText(
-            "They appear here when it is done."
+            "They appear here as they come."
             if title
             else "Drop pictures or folders anywhere on this window, or import them: JPEG, PNG, TIFF, DICOM or other "
             "pictures, with masks where you have some. Then correct a few masks and train a model on them."
