@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from unet_desktop.errors import MaskError
 from unet_desktop.formats.annotations import Annotation
-from unet_desktop.formats.shapes import Filling, Polygon, Size
+from unet_desktop.formats.shapes import Cover, Filling, Polygon, Size
 from unet_desktop.labels import BACKGROUND, NOT_ANNOTATED, LabelSet
 from unet_desktop.masks.regions import Mask, Region
 
@@ -70,10 +70,7 @@ def compose_mask(
             if value is None:
                 continue
             cover = one.shape.cover(size, filling if isinstance(one.shape, Polygon) else None)
-            if cover.cut:
-                notes[CUT] = None
-            if cover.crossed:
-                notes[CROSSED] = None
+            notes |= dict.fromkeys(_describe(cover))
             drawn += bool(cover.pixels.any())
             place = cover.box.slices
             if value == NOT_ANNOTATED:
@@ -95,6 +92,13 @@ def compose_mask(
         mask[plane] = label.value
     mask[unknown & (mask == BACKGROUND)] = NOT_ANNOTATED
     return Composed(mask, tuple(notes), drawn)
+
+
+def _describe(cover: Cover) -> Iterator[str]:
+    if cover.cut:
+        yield CUT
+    if cover.crossed:
+        yield CROSSED
 
 
 def _find_relatives(labels: LabelSet) -> dict[int, frozenset[int]]:
