@@ -35,3 +35,10 @@ def test_readers_are_added_and_listed(run, project):
     assert code == 0
     assert "Anna" in shown
     assert run("readers", project.root / "nothing")[0] == 2
+    (project.root / "readers" / "Anna" / "project.json").write_text("{")
+    code, shown, said = run("readers", project.root)
+    assert (code, shown) == (1, "No reader's work can be read.\n")
+    assert "readers/Anna/project.json cannot be read" in said
+    code, shown, _ = run("check", project.root)
+    assert code == 1
+    assert "readers/Anna/project.json cannot be read" in shown

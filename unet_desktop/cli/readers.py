@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from unet_desktop.cli.console import output
+from unet_desktop.cli.console import DONE, SOME_FAILED, output, show_error
 from unet_desktop.cli.progress import follow
 from unet_desktop.file_names import fold
 from unet_desktop.plurals import quantity
@@ -17,7 +17,7 @@ from unet_desktop.project.assignment import assign
 from unet_desktop.project.case import UNCORRECTED, CaseState
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.reader import ProjectReader
-from unet_desktop.project.workbooks import list_workbooks, make_workbook
+from unet_desktop.project.workbooks import damaged_workbooks, list_workbooks, make_workbook
 from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.readers.consensus import Method
 
@@ -46,10 +46,12 @@ def choose_project(
 def list_readers(context: typer.Context) -> None:
     """List the readers, and how far they are."""
     project = ProjectReader.open(context.obj)
-    found = list_workbooks(project.layout)
+    found, damaged = list_workbooks(project.layout), damaged_workbooks(project.layout)
+    for sentence in damaged:
+        show_error(sentence)
     if not found:
-        output.print("The project has no readers yet.")
-        return
+        output.print("The project has no readers yet." if not damaged else "No reader's work can be read.")
+        raise typer.Exit(SOME_FAILED if damaged else DONE)
     shown = Table(title=Text(f"Readers of {escape_controls(project.name)}"))
     for heading in ("reader", "folder", "cases", "read", "approved", "predictions", "began"):
         shown.add_column(heading, justify="right" if heading in {"cases", "read", "approved"} else "left")
@@ -66,6 +68,8 @@ def list_readers(context: typer.Context) -> None:
         )
         shown.add_row(*(Text(escape_controls(cell)) for cell in cells))
     output.print(shown)
+    if damaged:
+        raise typer.Exit(SOME_FAILED)
 
 
 @app.command("add")

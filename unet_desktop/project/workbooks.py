@@ -7,7 +7,6 @@ the same time, and none sees another's masks. Its records refer to the pictures 
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import shutil
 import tempfile
@@ -34,8 +33,6 @@ from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.workbook import Workbook
 from unet_desktop.safe_text import escape_controls
 
-log = logging.getLogger("unet.project")
-
 _TOGETHER = 500
 """Records that are written and flushed at a time."""
 
@@ -60,23 +57,32 @@ class FoundWorkbook:
 
 
 def list_workbooks(layout: Layout) -> list[FoundWorkbook]:
-    """Return the workbooks of a project, by reader and turn; one that cannot be read is logged and left out."""
+    """Return the workbooks of a project, by reader and turn; for those that cannot be read, see `damaged_workbooks`."""
     found = []
+    for path, manifest in _manifests(layout):
+        if isinstance(manifest, Manifest) and manifest.workbook is not None:
+            found.append(FoundWorkbook(path.name, path, manifest.workbook, manifest.identity, manifest.labels))
+    return sorted(found, key=lambda one: (fold(one.workbook.reader), one.workbook.turn))
+
+
+def damaged_workbooks(layout: Layout) -> list[str]:
+    """Return a sentence for each workbook of a project that cannot be read."""
+    return [str(error) for _, error in _manifests(layout) if isinstance(error, ProjectError)]
+
+
+def _manifests(layout: Layout) -> Iterator[tuple[Path, Manifest | ProjectError]]:
+    """Yield each folder beside the workbooks with its settings, or why they cannot be read."""
     try:
         paths = [] if is_link(layout.readers) else sorted(layout.readers.iterdir())
     except OSError:
-        return []
+        return
     for path in paths:
         if path.name.startswith(".") or is_link(path) or not path.is_dir():
             continue
         try:
-            manifest = read_manifest(Layout(path).manifest)
+            yield path, read_manifest(Layout(path).manifest)
         except ProjectError as error:
-            log.warning("%s", error)
-            continue
-        if manifest.workbook is not None:
-            found.append(FoundWorkbook(path.name, path, manifest.workbook, manifest.identity, manifest.labels))
-    return sorted(found, key=lambda one: (fold(one.workbook.reader), one.workbook.turn))
+            yield path, error
 
 
 def project_around(root: Path) -> Path | None:

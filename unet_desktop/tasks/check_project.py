@@ -11,7 +11,7 @@ from unet_desktop.project.check import Finding, check
 from unet_desktop.project.layout import Layout
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
-from unet_desktop.project.workbooks import list_workbooks
+from unet_desktop.project.workbooks import damaged_workbooks, list_workbooks
 from unet_desktop.tasks.events import CheckEvent, CheckFinding, ItemDone
 
 
@@ -44,6 +44,7 @@ def check_project(root: Path, *, repair: bool = False, is_alone: bool = True) ->
 
 def _check_workbooks(project: ProjectReader) -> Iterator[CheckEvent]:
     """Check the readers' workbooks; each is repaired on its own, because its reader may be working in it."""
+    yield from map(CheckFinding, damaged_workbooks(project.layout))
     for found in list_workbooks(project.layout):
         workbook = ProjectReader.open(found.root)
         for one in check(workbook, is_alone=False):

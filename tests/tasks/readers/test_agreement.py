@@ -153,7 +153,7 @@ def test_cases_are_assigned_by_patient_and_found(study):
     assert study.case("p0").assigned_to == ("Anna", "Ben")
     assert assign(study, []) == {}
     assert matching_ids(study.cases(), CaseQuery("assigned:")) == set()
-    with pytest.raises(ProjectError, match="but 1 are given"):
+    with pytest.raises(ProjectError, match="but 1 are named"):
         assign(study, ["Anna"], per_case=2)
     with pytest.raises(ProjectError, match="given once"):
         assign(study, ["Anna", "anna"])

@@ -220,6 +220,22 @@ def test_an_edited_trail_is_noticed(project, tmp_path):
     assert (Project.open(project.root).load_mask("p0") == square()).all()
 
 
+def test_what_is_damaged_in_a_copy_is_named_where_it_is(project, tmp_path):
+    copy = Project.open(shutil.copytree(project.root, tmp_path / "copy"))
+    for case in ("p0", "p1"):
+        copy.save_mask(case, square())
+    copy.layout.record("p0").write_text("{")
+    copy.layout.mask("p1").write_bytes(b"no mask")
+    of_mask, of_record = run(collect(project.root, [copy.root]))
+    assert str(copy.layout.record("p0")) in of_record
+    assert of_mask.startswith(f"p1 of {copy.root} was not collected:")
+    assert str(copy.layout.mask("p1")) in of_mask
+    found = make_workbook(copy, "Anna")
+    (found.root / "project.json").write_text("{")
+    with pytest.raises(ProjectError, match="Nothing was collected"):
+        run(collect(project.root, [copy.root]))
+
+
 def test_links_in_a_copy_are_not_followed(project, tmp_path):
     copy = Project.open(shutil.copytree(project.root, tmp_path / "copy"))
     copy.save_mask("p0", square())

@@ -20,7 +20,7 @@ from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.reader_masks import ReaderMask, reader_masks
 from unet_desktop.project.trail import Act, Event, append
 from unet_desktop.project.versions import VersionStep
-from unet_desktop.project.workbooks import FoundWorkbook, list_workbooks
+from unet_desktop.project.workbooks import FoundWorkbook, damaged_workbooks, list_workbooks
 
 log = logging.getLogger("unet.gui")
 
@@ -68,6 +68,9 @@ class Adjudication(QObject):
         """List the readers again, after some were added, and read their masks."""
         project = self._session.project
         self.workbooks = [] if project is None or project.workbook is not None else list_workbooks(project.layout)
+        if self.workbooks and project is not None:
+            for sentence in damaged_workbooks(project.layout)[:1]:
+                self.problem.emit(sentence)
         self.readers_changed.emit()
         self._on_session_case_changed()
 

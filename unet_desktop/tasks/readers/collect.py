@@ -29,7 +29,13 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import Act, Event, append, read
 from unet_desktop.project.workbook import Workbook
-from unet_desktop.project.workbooks import FoundWorkbook, image_from_workbook, list_workbooks, open_to_others
+from unet_desktop.project.workbooks import (
+    FoundWorkbook,
+    damaged_workbooks,
+    image_from_workbook,
+    list_workbooks,
+    open_to_others,
+)
 from unet_desktop.tasks.backup.restore import restore_backup
 from unet_desktop.tasks.events import CollectEvent, ItemDone
 
@@ -58,6 +64,10 @@ class _Staged:
         """Whose it is, for sentences and the trail."""
         workbook = self.project.workbook
         return self.name if workbook is None else workbook.title
+
+    def name_places(self, sentence: str) -> str:
+        """Return a sentence with the places of the copy's files, instead of where they were copied to."""
+        return sentence.replace(str(self.project.root), str(self.origin))
 
 
 def collect(
@@ -120,6 +130,8 @@ def _stage(
                 yield event
     if origin.resolve() == project.root.resolve():
         raise ProjectError(f"{copy} is the project itself. Give copies of it.")
+    for sentence in damaged_workbooks(Layout(origin)):
+        raise ProjectError(f"{sentence} Nothing was collected.")
     found = [(str(copy), origin), *((f"{copy}: {one.key}", one.root) for one in list_workbooks(Layout(origin)))]
     staged = []
     for number, (name, folder) in enumerate(found):
@@ -268,11 +280,11 @@ def _merge(target: Project, one: _Staged, around: ProjectReader) -> Iterator[Col
             conflicts += merged.conflicts
             problem = " ".join(merged.conflicts)
         except UserError as error:
-            problem = f"{case.id} of {one.title} was not collected: {error}"
+            problem = one.name_places(f"{case.id} of {one.title} was not collected: {error}")
         yield ItemDone(case.id, done, len(cases), problem=problem)
     for case in one.project.cases():
         if case.damage:
-            yield ItemDone(case.id, len(cases), len(cases), problem=case.damage)
+            yield ItemDone(case.id, len(cases), len(cases), problem=one.name_places(case.damage))
     if changed or conflicts:
         _keep_trail(target, one, conflicts)
         detail = f"{quantity(taken, 'mask')} of {quantity(len(cases), 'case')} from {one.title}"
@@ -307,7 +319,10 @@ def _adopt(project: ProjectReader, one: _Staged, about: Workbook) -> Iterator[Co
     for case in one.project.cases():
         mine = None if case.damage else _find_same(project, by_digest, case)
         if mine is None or mine.id != case.id:
-            problem = case.damage or f"{case.id} of {one.title} is none of the project's cases, so it is kept unread."
+            problem = (
+                one.name_places(case.damage)
+                or f"{case.id} of {one.title} is none of the project's cases, so it is kept unread."
+            )
             yield ItemDone(case.id, count, len(known), problem=problem)
             continue
         count += 1
