@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,12 +24,12 @@ from unet_desktop.project.bin import FILES, list_bin, move_to_bin, settle
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.corrections import count_damaged_lines, drop_damaged_lines
 from unet_desktop.project.layout import JOURNAL_SUFFIX, Layout
-from unet_desktop.project.noted_masks import last_masks
+from unet_desktop.project.noted_masks import last_marks, last_masks
 from unet_desktop.project.predictions import check_digest, read_record
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.split import read_split
-from unet_desktop.project.trail import MISSING_NOTED, Act, Entry, Event, Trail, append, read
+from unet_desktop.project.trail import MISSING_NOTED, Act, Event, Trail, append, read
 from unet_desktop.project.versions import case_folders, load_version, read_versions
 
 Repair = Callable[[Project], object]
@@ -39,17 +39,6 @@ _OF_CASE = re.compile(
     re.DOTALL,
 )
 """Files that the program itself puts into the folders of masks, predictions and uncertainty maps."""
-_MARKS = ("approved", "flagged")
-_MARKED_BY: dict[str, tuple[str, bool]] = {
-    Act.APPROVED: ("approved", True),
-    Act.REOPENED: ("approved", False),
-    Act.CHANGED: ("approved", False),
-    Act.ACCEPTED: ("approved", False),
-    Act.COLLECTED: ("approved", False),
-    Act.CLEARED: ("approved", False),
-    Act.FLAGGED: ("flagged", True),
-    Act.UNFLAGGED: ("flagged", False),
-}
 _OF_SYSTEMS = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
 
 
@@ -103,7 +92,7 @@ def check(project: ProjectReader, *, is_alone: bool) -> Iterator[Step | Finding]
             f"{folder} is a link, and nothing is written through links, so the project opens for reading only. Replace "
             "it by the folder that it leads to."
         )
-    noted, marks = last_masks(trail.entries), _last_marks(trail.entries)
+    noted, marks = last_masks(trail.entries), last_marks(trail.entries)
     for done, case in enumerate(cases, 2):
         yield from _check_case(project, case, noted)
         yield from _check_marks(project, case, marks)
@@ -210,20 +199,6 @@ def _check_mask(project: ProjectReader, case: Case, noted: str) -> Iterator[Find
             "The trail notes the mask as it is.",
             partial(_notice, case_id=case.id, detail="the mask was changed by another program"),
         )
-
-
-def _last_marks(entries: Iterable[Entry]) -> dict[tuple[str, str], bool]:
-    """Map case and mark to whether the trail says that the case has it; nothing for cases older than the trail."""
-    marks: dict[tuple[str, str], bool] = {}
-    for entry in entries:
-        for mark in _MARKS if entry.act == Act.CREATED else ():
-            marks[entry.case, mark] = False
-        if entry.act in _MARKED_BY:
-            mark, is_set = _MARKED_BY[entry.act]
-            marks[entry.case, mark] = is_set
-        elif entry.act == Act.NOTICED and entry.detail.removeprefix("not ") in _MARKS:
-            marks[entry.case, entry.detail.removeprefix("not ")] = not entry.detail.startswith("not ")
-    return marks
 
 
 def _check_marks(project: ProjectReader, case: Case, marks: Mapping[tuple[str, str], bool]) -> Iterator[Finding]:

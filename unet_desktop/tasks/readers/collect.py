@@ -318,7 +318,7 @@ def _adopt(project: ProjectReader, one: _Staged, about: Workbook) -> Iterator[Co
     count = 0
     for case in one.project.cases():
         mine = None if case.damage else _find_same(project, by_digest, case)
-        if mine is None or mine.id != case.id:
+        if mine is None:
             problem = (
                 one.name_places(case.damage)
                 or f"{case.id} of {one.title} is none of the project's cases, so it is kept unread."
