@@ -20,6 +20,7 @@ from unet_desktop.masks.disc_size import Scale, find_scale
 from unet_desktop.masks.first_proposal.propose import proposed_labels
 from unet_desktop.project.bin import Removed
 from unet_desktop.project.case import Case
+from unet_desktop.project.form import Form
 from unet_desktop.project.lease import ProjectLease
 from unet_desktop.project.marks import Annotations
 from unet_desktop.project.models import Model, list_models
@@ -43,6 +44,7 @@ class Session(QObject):
         models_changed: the list of models or the one in use changed.
         marked: somebody flagged, approved or described a case.
         picture_replaced(case_id, sentence): another program replaced the picture of the open case.
+        form_changed: other items are graded.
         scale_changed: the size of the project's pixels in millimetres changed.
     """
 
@@ -56,6 +58,7 @@ class Session(QObject):
     models_changed = Signal()
     marked = Signal()
     picture_replaced = Signal(str, str)
+    form_changed = Signal()
     scale_changed = Signal()
 
     def __init__(self, unsaved: UnsavedMasks, reader: CaseReader, parent: QObject | None = None) -> None:
@@ -261,6 +264,16 @@ class Session(QObject):
         if self.project is not None and case_id is not None:
             self._look_at_picture(case_id)
             self.update_case(self.project.writable().grade(case_id, **given))
+
+    def set_form(self, form: Form) -> None:
+        """Save which items are graded.
+
+        Raises:
+            UserError: it cannot be written; the form is as before.
+        """
+        if self.project is not None:
+            self.project.writable().set_form(form)
+            self.form_changed.emit()
 
     @property
     def scale(self) -> Scale | None:

@@ -41,6 +41,8 @@ ICONS = {
     "fill": "mdi6.format-color-fill",
     "wand": "mdi6.magic-staff",
     "edge": "mdi6.magnet",
+    "grade": "mdi6.clipboard-check-outline",
+    "form": "mdi6.clipboard-edit-outline",
     "fovea": "mdi6.target",
     "ruler": "mdi6.ruler",
     "fill-holes": "mdi6.circle-opacity",

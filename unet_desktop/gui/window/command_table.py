@@ -110,7 +110,7 @@ def make_command_sets(
         keeping=KeepingCommands(app, window, panels.banner, errors),
         labels=LabelSetCommands(app, window, errors),
         cases=CaseCommands(app, window, panels.cases, partial(docks.bring_forward, docks.cases), errors),
-        grading=GradingCommands(app, errors),
+        grading=GradingCommands(app, window, panels.grading, partial(docks.bring_forward, docks.grading), errors),
         mend=MendCommands(app, window, errors),
         case_files=CaseFileCommands(app, window, errors),
         view=ViewCommands(app, canvas, partial(docks.bring_forward, docks.view), errors),

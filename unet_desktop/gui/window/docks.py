@@ -47,7 +47,7 @@ class _WindowWatch(QObject):
 
 
 class Docks:
-    """Cases, measurements and history at the left; the rest at the right, one behind the other."""
+    """Cases, measurements, history and grades at the left; the rest at the right, one behind the other."""
 
     def __init__(self, window: QMainWindow, panels: Panels) -> None:
         """Put each panel into its own dock."""
@@ -59,6 +59,7 @@ class Docks:
         self.cases = _dock("Cases", panels.cases, window)
         self.measure = _dock("Measure", panels.measure, window)
         self.history = _dock("History", panels.history, window)
+        self.grading = _dock("Grade", panels.grading, window)
         self.tools = _dock("Correct", panels.tools, window)
         self.view = _dock("View", panels.view, window)
         self.training = _dock("Train", panels.training, window)
@@ -78,7 +79,7 @@ class Docks:
 
     @property
     def all(self) -> tuple[QDockWidget, ...]:
-        left = (self.cases, self.measure, self.history)
+        left = (self.cases, self.measure, self.history, self.grading)
         return (*left, *self._at_the_right)
 
     @property
@@ -96,9 +97,10 @@ class Docks:
         window = self._window
         for dock in self.all:
             window.removeDockWidget(dock)
-        for dock in (self.cases, self.measure, self.history):
+        for dock in (self.cases, self.measure, self.history, self.grading):
             window.addDockWidget(_LEFT, dock)
         window.tabifyDockWidget(self.measure, self.history)
+        window.tabifyDockWidget(self.history, self.grading)
         for dock in self._at_the_right:
             window.addDockWidget(_RIGHT, dock)
         for front, behind in pairwise(self._at_the_right):

@@ -8,6 +8,7 @@ from unet_desktop.gui.compare.panel import ComparisonPanel
 from unet_desktop.gui.correct.panel import ToolsPanel
 from unet_desktop.gui.folders.result_pictures import ResultPictures
 from unet_desktop.gui.folders.run_window import FolderRunWindow
+from unet_desktop.gui.grading.panel import GradingPanel
 from unet_desktop.gui.history.panel import HistoryPanel
 from unet_desktop.gui.measure.panel import MeasurePanel
 from unet_desktop.gui.messages.banner import Banner
@@ -31,6 +32,7 @@ class Panels:
         self.cases = CasesPanel(self.thumbnails)
         self.measure = MeasurePanel()
         self.history = HistoryPanel()
+        self.grading = GradingPanel()
         self.tools = ToolsPanel(actions)
         self.view = ViewPanel(actions)
         self.training = TrainingPanel(self.thumbnails)

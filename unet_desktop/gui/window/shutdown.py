@@ -29,6 +29,7 @@ def shut_down(window: QMainWindow, app: AppModel, docks: Docks, panels: Panels, 
     if job is not None and not is_logging_out() and not confirm_stop(window, job.title, job.kept(), "quit"):
         return False
     try:
+        panels.grading.commit()
         app.editor.leave()
         if not app.autosave.flush() and not accepts_loss(window):
             return False

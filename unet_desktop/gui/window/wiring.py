@@ -18,6 +18,7 @@ from unet_desktop.gui.correct.presenter import CanvasPresenter
 from unet_desktop.gui.correct.side_effects import SideEffectsPresenter
 from unet_desktop.gui.folders.presenter import FolderRunPresenter
 from unet_desktop.gui.grading.aids_presenter import AidsPresenter
+from unet_desktop.gui.grading.presenter import GradingPresenter
 from unet_desktop.gui.history.presenter import HistoryPresenter
 from unet_desktop.gui.jobs.runner import FolderRunToResume, TrainingToResume
 from unet_desktop.gui.measure.presenter import MeasurePresenter
@@ -53,6 +54,7 @@ def make_presenters(
     ViewPresenter(split_view, canvas, pointer, app, panels.view, overlays, commands.view)
     HistoryPresenter(canvas, app, panels.history, commands.history)
     AidsPresenter(canvas, app, commands.grading)
+    GradingPresenter(app.session, panels.grading, commands.grading)
     MeasurePresenter(app.session, app.editor, app.live_measurement, app.eye_guess, panels.measure)
     CasesPresenter(app.session, panels.cases, commands.cases)
     TrainPresenter(app, panels.training, panels.status, commands.train)
@@ -77,6 +79,7 @@ def connect_features(panels: Panels, commands: CommandSets, canvas: Canvas) -> N
     panels.broken.retry_requested.connect(commands.mend.retry)
     panels.welcome.recent_chosen.connect(commands.projects.open_root)
     panels.cases.filter.left.connect(canvas.setFocus)
+    panels.grading.left.connect(canvas.setFocus)
     panels.banner.left.connect(canvas.setFocus)
 
 
