@@ -38,7 +38,7 @@ class GradingCommands(CommandSet):
 
     @command(
         "case.grade",
-        "&Grade",
+        "Grade b&y form",
         shortcut="Y",
         icon="grade",
         needs=Needs.CASE,
@@ -50,11 +50,11 @@ class GradingCommands(CommandSet):
 
     @command(
         "case.form",
-        "Grading for&m…",
+        "&What is graded…",
         shortcut="Ctrl+Shift+G",
         icon="form",
         needs=Needs.PROJECT | Needs.WRITABLE,
-        tip="Choose what is graded in each case",
+        tip="Change the grading form: the items that are graded in each case",
     )
     def edit_form(self) -> None:
         session = self._app.session

@@ -144,7 +144,7 @@ class ChoiceRow(ItemRow):
             self.grade_given.emit(self.item.key, choice)
             self.step_requested.emit(1)
 
-    def _meant(self, event: QKeyEvent) -> str | None:
+    def _choice_of(self, event: QKeyEvent) -> str | None:
         """The choice that a digit means, whatever the keyboard's layout; None for other keys."""
         for keys in chain(*meanings(event)):
             number = keys.key() - Qt.Key.Key_0
@@ -158,13 +158,13 @@ class ChoiceRow(ItemRow):
             key = Qt.Key(event.key())
             plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
             known = key in _STEPS or key in _CLEARING or key == Qt.Key.Key_Escape
-            if (plain and known) or self._meant(event) is not None:
+            if (plain and known) or self._choice_of(event) is not None:
                 event.accept()
                 return True
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        choice = self._meant(event)
+        choice = self._choice_of(event)
         if choice is not None:
             if choice == self.grade:
                 self.step_requested.emit(1)
@@ -254,6 +254,9 @@ class _TypedRow(ItemRow):
             self.entered.emit()
         elif kind is QEvent.Type.FocusOut:
             self.commit()
+        elif kind is QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._steps_with(event):
+            event.accept()  # or the window's commands would get it
+            return True
         elif kind is QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and self._steps_with(event):
             self.commit()
             stays = self._typed and event.key() != Qt.Key.Key_Escape  # until it can be taken

@@ -132,8 +132,8 @@ _WIDEST_NAME = 84
 _LINE_GAP = 2
 _AROUND = 32
 """Margins and the gaps between the parts, in pixels."""
-_TEXT_LINES = 14
-"""Lines of text under the plot: four on the rim, each of them broken, two for quadrants, four for sizes."""
+_TEXT_LINES = 12
+"""Lines of text under the plot: three on the rim, each of them broken, two for quadrants, four for sizes."""
 
 
 class MeasurePanel(QScrollArea):
@@ -153,6 +153,10 @@ class MeasurePanel(QScrollArea):
         self._headline = Headline()
         self._eye_choice = EyeChoice()
         self._plot = RimPlot()
+        self._stage = with_object_name(PlainLabel(), "ddls")
+        self._stage.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        self._stage.hide()
+        self._stage_lines: list[str] = []
         self._rules = FigureTable("Rim", wraps=True)
         self._quadrants = FigureTable("Rim width by quadrant")
         self._sizes = FigureTable("Sizes")
@@ -217,6 +221,7 @@ class MeasurePanel(QScrollArea):
         for part in (self._eye_choice, self._plot):
             part.setVisible(pair)
         self._headline.setVisible(pair and rim is not None)
+        self._stage.setVisible(rating is not None and bool(rating.stages))
         for table in (self._rules, self._quadrants):
             table.setVisible(rim is not None and rim.has_cup)
         if now is None or labels is None:
@@ -240,8 +245,7 @@ class MeasurePanel(QScrollArea):
         for rule in ("ISNT", "IST"):
             verdict = wording.rule_text(rim, self._eye, rule, guessed=self._guessed, turned=turned)
             rows.append((f"{rule} rule", verdict, TIPS[rule]))
-        if rating is not None:
-            rows.append(("DDLS", wording.stage_text(rating), wording.stage_tip(rating)))
+        self._show_stage(rating)
         if axis is not None:
             noted = Eye.UNKNOWN if self._guessed else self._eye
             rows.append(("Fovea", wording.fovea_text(axis, noted, self._mm_per_pixel), TIPS["fovea"]))
@@ -253,6 +257,14 @@ class MeasurePanel(QScrollArea):
             [[f"Rim, {unit}", *(width for _, width in quadrants)]],
             [TIPS["quadrants"]],
         )
+
+    def _show_stage(self, rating: DiscRating | None) -> None:
+        self._stage.setVisible(rating is not None)
+        if rating is not None:
+            self._stage_lines = wording.short_stage_text(rating).splitlines()
+            self._stage.setText("\n".join(self._stage_lines[: 1 if self._compact else None]))
+            self._stage.setToolTip(wording.stage_tip(rating))
+            self._stage.setAccessibleName(f"Disc damage likelihood scale: {wording.stage_text(rating)}")
 
     def _show_sizes(self, now: Measurement, labels: LabelSet) -> None:
         sizes = [wording.size_texts(extent, self._mm_per_pixel) for extent in now.extents]
@@ -277,7 +289,10 @@ class MeasurePanel(QScrollArea):
         """Pixels for everything on a disc and its cup, with the plot beside the ratio where `compact`."""
         line = self.fontMetrics().lineSpacing() + _LINE_GAP
         plot = COMPACT_SIDE if compact else SIDE
-        head = max(plot, 2 * line + 3 * self.fontMetrics().height() + 30) if compact else plot + 5 * line
+        stage = (1 if compact else 2) * self.fontMetrics().height()
+        head = (
+            max(plot + stage, 2 * line + 3 * self.fontMetrics().height() + 30) if compact else plot + stage + 5 * line
+        )
         return head + _TEXT_LINES * line + _AROUND
 
     def _arrange(self, compact: bool) -> None:
@@ -285,16 +300,18 @@ class MeasurePanel(QScrollArea):
         if compact == self._compact:
             return
         self._compact = compact
-        parts: tuple[QWidget, ...] = (self._headline, self._eye_choice, self._plot)
+        parts: tuple[QWidget, ...] = (self._headline, self._eye_choice, self._plot, self._stage)
         for part in parts:
             self._head.removeWidget(part)
         self._headline.set_compact(compact)
         self._eye_choice.set_compact(compact)
         self._plot.set_side(COMPACT_SIDE if compact else SIDE)
+        self._stage.setText("\n".join(self._stage_lines[: 1 if compact else None]))
         if compact:
             self._head.addWidget(self._plot, 0, 0, 2, 1)
+            self._head.addWidget(self._stage, 2, 0)
             self._head.addWidget(self._headline, 0, 1)
-            self._head.addWidget(self._eye_choice, 1, 1)
+            self._head.addWidget(self._eye_choice, 1, 1, 2, 1)
         else:
             for row, part in enumerate(parts):
                 self._head.addWidget(part, row, 0, 1, 2)

@@ -97,11 +97,21 @@ def stage_text(rating: DiscRating) -> str:
     return f"{rating.stage} of {STAGES} ({rating.size} disc, {rating.height_mm:.2f} mm)"
 
 
+def short_stage_text(rating: DiscRating) -> str:
+    """The same in two short lines, for under the plot, which has room for the first alone where it is small."""
+    if rating.scale is None or rating.size is None:
+        lowest, highest = min(rating.stages.values()), max(rating.stages.values())
+        return f"DDLS {lowest} to {highest}?\ndisc size not known"
+    if rating.scale.guessed:
+        return f"DDLS {rating.stage} (guess)\n{rating.size} disc, about {rating.height_mm:.2f} mm"
+    return f"DDLS {rating.stage} of {STAGES}\n{rating.size} disc, {rating.height_mm:.2f} mm"
+
+
 def stage_tip(rating: DiscRating) -> str:
     """What the scale is, the stage for each size of the disc, and by what the size is known."""
     stages = ", ".join(f"{stage} if {size}" for size, stage in rating.stages.items())
     source = "not known; place the fovea for a guess" if rating.scale is None else f"by {rating.scale.source}"
-    return f"{TIPS['ddls']}. This rim: {stages}. Disc size: {source}."
+    return f"{stage_text(rating)}. {TIPS['ddls']}. This rim: {stages}. Disc size: {source}."
 
 
 def fovea_text(axis: FoveaAxis, eye: Eye, mm_per_pixel: float | None) -> str:
