@@ -130,7 +130,7 @@ class Headline(QWidget):
 _WIDEST_NAME = 84
 """Pixels for a label's name, so that its values fit beside it."""
 _LINE_GAP = 2
-_AROUND = 32
+_AROUND = 28
 """Margins and the gaps between the parts, in pixels."""
 _TEXT_LINES = 12
 """Lines of text under the plot: three on the rim, each of them broken, two for quadrants, four for sizes."""
@@ -325,7 +325,7 @@ class MeasurePanel(QScrollArea):
     def _lay_out(self) -> None:
         content = QWidget()
         column = QVBoxLayout(content)
-        column.setContentsMargins(12, 6, 12, 6)
+        column.setContentsMargins(12, 4, 12, 4)
         column.setSpacing(6)
         self._head.setContentsMargins(0, 0, 0, 0)
         self._head.setSpacing(6)
