@@ -340,8 +340,9 @@ class ProjectJobs(QObject):
         take_in(self._session, event.cases)
         self._add_batch(event)
         for case in event.cases:
-            is_open = opened is not None and case.id == opened.case.id
-            if is_open and opened.mask is None and case.state not in UNCORRECTED and self._autosave.complete:
+            if opened is None or case.id != opened.case.id:
+                continue
+            if opened.mask is None and case.state not in UNCORRECTED and self._autosave.complete:
                 self._session.reopen_case()  # the job gave it a mask
         if self._job is not None and self._job.on_cases is not None:
             self._job.on_cases()
