@@ -20,11 +20,11 @@ from unet_desktop.project.project import Project
 
 
 def files_in(folder):
-    """Every file of the folder with its content, but for the trail, which grows."""
+    """Every file of the folder with its content, but for the trail, which grows, and the note of its end."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "trail.jsonl"
+        if path.is_file() and path.name not in {"trail.jsonl", ".trail.end"}
     }
 
 

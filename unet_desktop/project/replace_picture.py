@@ -61,12 +61,7 @@ def replace_picture(project: Project, case_id: str, source: Path, *, copy: bool 
     if other is not None:
         raise ProjectError(f"{source} is the picture of the case {other.id} already. Choose another file.")
     said = [f"The picture of {case_id} is {source.name} now."]
-    if copy:
-        own = files.first_free(lambda number: layout.images / f"{case_id}.picture-{number}{source.suffix.lower()}")
-        files.copy_file(source, own)
-        image = own.relative_to(project.root).as_posix()
-    else:
-        image = source.resolve().as_posix()
+    image = _copy_into(project, case_id, source) if copy else source.resolve().as_posix()
     fits = (height, width) == (case.height, case.width)
     if not fits and layout.mask(case_id).exists():
         keep_present_mask(layout, project.labels, case)
@@ -94,6 +89,14 @@ def replace_picture(project: Project, case_id: str, source: Path, *, copy: bool 
     with contextlib.suppress(WriteError):  # it is made again when it is wanted
         files.delete_file(layout.thumbnail(case_id))
     return Replacement(project.refresh(case_id), " ".join(filter(None, said)))
+
+
+def _copy_into(project: Project, case_id: str, source: Path) -> str:
+    """Copy the new picture into the project; return its path there, relative to the project."""
+    folder, suffix = project.layout.images, source.suffix.lower()
+    own = files.first_free(lambda number: folder / f"{case_id}.picture-{number}{suffix}")
+    files.copy_file(source, own)
+    return own.relative_to(project.root).as_posix()
 
 
 def _files_of_the_one_before(project: Project, case: Case) -> list[Path]:

@@ -163,7 +163,7 @@ def test_every_command_has_a_key_on_every_keyboard(board: Board, layout: str) ->
         ("German", Typed("l", 38, NONE), NONE, "brush.larger"),
         ("German", Typed("z", 21, NONE), CTRL, "edit.undo"),
         ("German", Typed("y", 44, NONE), CTRL, "edit.redo"),
-        ("German", Typed("y", 44, NONE), NONE, ""),
+        ("German", Typed("y", 44, NONE), NONE, "case.grade"),
         ("German", Typed("@", 16, NONE, alt_gr=True), NONE, ""),
         ("French", Typed("&", 2, NONE), NONE, "label.1"),
         ("French", Typed("1", 2, SHIFT), NONE, "label.1"),

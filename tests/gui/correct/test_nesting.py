@@ -16,7 +16,11 @@ from unet_desktop.gui.tools.tool_options import ToolKind
 from unet_desktop.gui.window.main_window import MainWindow
 from unet_desktop.masks.reshape import Combine
 
-PAINTING = [kind for kind in ToolKind if kind not in (ToolKind.ERASER, ToolKind.NOT_ANNOTATED)]
+PAINTING = [
+    kind
+    for kind in ToolKind
+    if kind not in (ToolKind.ERASER, ToolKind.NOT_ANNOTATED, ToolKind.FOVEA, ToolKind.RULER)  # paint no label
+]
 DISC = disc_mask() > 0
 FIRST = (
     "There is no optic disc yet: what you paint as optic cup counts as optic disc too. "

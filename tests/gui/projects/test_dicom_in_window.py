@@ -54,6 +54,7 @@ def test_a_folder_is_imported_and_shown(
     assert session.open.image.pixels.shape == picture(1).shape
     assert session.open.case.eye is Eye.LEFT
     assert session.project is not None
+    qtbot.waitUntil(lambda: not window.app.runner.busy)  # the scale is known when all pictures are
     assert session.project.mm_per_pixel == pytest.approx(0.005)
     assert part(window.panels.view, QDoubleSpinBox, "scale").value() == pytest.approx(5.0)
     session.open_case("IM000002")

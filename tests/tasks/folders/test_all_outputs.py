@@ -77,12 +77,12 @@ def test_names_mirror_the_input_tree(segmenter, shown):
         "masks/sub/photo.png",
         "regions/optic_disc/sub/photo.png",
         "regions/optic_cup/sub/photo.png",
-        "probabilities/optic_disc/sub/photo.png",
-        "probabilities/optic_cup/sub/photo.png",
         "overlays/sub/photo.jpg",
         "contours/geojson/sub/photo.geojson",
         "contours/coco/sub/photo.json",
         "contours/labelme/sub/photo.json",
+        "probabilities/optic_disc/sub/photo.png",
+        "probabilities/optic_cup/sub/photo.png",
     ]
 
 
