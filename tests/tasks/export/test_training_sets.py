@@ -10,6 +10,7 @@ from unet_desktop.engine.events import Message
 from unet_desktop.formats.rootpainter import is_rootpainter, look_at_rootpainter
 from unet_desktop.labels import NOT_ANNOTATED, Label, LabelSet
 from unet_desktop.project.project import Project
+from unet_desktop.project.relabel import relabel
 from unet_desktop.project.split import write_split
 from unet_desktop.tasks.export.request import ExportRequest, Selection
 from unet_desktop.tasks.export.run import export_cases
@@ -113,6 +114,24 @@ def test_flagged_and_incomplete_cases_are_left_out(corrected, export, out):
     said = [event.text for event in events if isinstance(event, Message)]
     assert "2 cases are flagged, incomplete or damaged, and not in the training set." in said
     assert (out / "masks" / "b.png").exists()
+
+
+def test_a_mask_that_says_nothing_of_a_label_does_not_teach_that_there_is_none(corrected, export, out):
+    vessel = Label(7, "vessel", "#009e73")
+    list(relabel(corrected, LabelSet((*corrected.labels, vessel))))
+    mask = corrected.load_mask("b")
+    mask[:5] = vessel.value
+    corrected.save_mask("b", mask)
+    events = export(training_sets=KINDS)
+    raw, project = out / "nnunet" / "nnUNet_raw" / "Dataset501_project", out / "rootpainter" / "projects"
+    assert names(raw / "labelsTr") == ["b"]
+    assert json.loads((raw / "dataset.json").read_text())["numTraining"] == 1
+    assert [path.stem for path in out.glob("training_set/*/masks/*")] == ["b"]
+    assert [path.stem for path in project.glob("project_vessel/annotations/*/*.png")] == ["b"]
+    assert len(list(project.glob("project_optic_cup/annotations/*/*.png"))) == 3
+    assert any(
+        event.text.startswith("2 masks say nothing of a label") for event in events if isinstance(event, Message)
+    )
 
 
 def test_what_an_earlier_export_left_does_not_stay(sets, corrected, export):

@@ -97,7 +97,7 @@ class _Export:
     def __init__(self, request: ExportRequest, project: ProjectReader, chosen: Chosen) -> None:
         self._request, self._project, self._chosen = request, project, chosen
         self._named: list[NamedCase] = []
-        self._exported = self._failed = 0
+        self._exported = self._failed = self._silent = 0
         self._trail = read(project.layout)
         end = self._trail.end
         name = "" if request.key_file is not None else project.name
@@ -144,6 +144,12 @@ class _Export:
                     left_out, "case is flagged, incomplete or damaged", "cases are flagged, incomplete or damaged"
                 )
                 yield Message(f"{are}, and not in {sets}.")
+            if self._silent:
+                say = quantity(self._silent, "mask says", "masks say")
+                yield Message(
+                    f"{say} nothing of a label that was added to the project later, and is not in the sets of all "
+                    "labels. Draw the label, or say that there is none."
+                )
         if problems := self._trail.problems:
             yield Message(f"The project's trail is not whole, and the export says so. {problems[0]}")
 
@@ -193,6 +199,8 @@ class _Export:
             self._failed += 1
         else:
             self._exported += 1
+            if named.case.id in self._sets.parts:
+                self._silent += not self._sets.has_all_labels(where for where, _ in outcome.files)
         told = outcome.sentence if isinstance(outcome, Problem) else ""
         note = LETTERED if not isinstance(outcome, Problem) and LETTERED in str(outcome.row["note"]) else ""
         mask = self._request.output / "masks" / f"{named.picture.name}.png" if self._request.outputs.masks else None

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from unet_desktop import files
+from unet_desktop.engine.data.unknown_labels import find_unknown
 from unet_desktop.formats import nnunet, rootpainter, training_folder
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.regions import Mask, is_annotated, region
@@ -63,6 +64,9 @@ class TrainingSets:
     def files(self, case: Case, name: str, png: bytes, mask: Mask) -> Iterator[tuple[str, bytes]]:
         """Yield (path below the output folder, content) of the files of a case.
 
+        A mask that says nothing of a label would teach that there is none. So it is in no set of all labels, and not in
+        RootPainter's project of that label.
+
         Args:
             case: in the project.
             name: of its files.
@@ -73,19 +77,22 @@ class TrainingSets:
         if part is None:
             return
         folder = _PART_FOLDERS[part]
-        if "nnunet" in self.kinds:
+        unknown = find_unknown(mask, self.labels, case.not_annotated)
+        if "nnunet" in self.kinds and not unknown:
             raw = f"nnunet/nnUNet_raw/{self._dataset}"
             yield f"{raw}/imagesTr/{name}_0000.png", png
             yield f"{raw}/labelsTr/{name}.png", nnunet.encode_labels(mask, self.labels)
-        if "folder" in self.kinds:
+        if "folder" in self.kinds and not unknown:
             yield f"training_set/{folder}/images/{name}.png", png
             yield f"training_set/{folder}/masks/{name}.png", training_folder.encode_classes(mask, self.labels)
         if "rootpainter" in self.kinds:
             yield f"rootpainter/datasets/{self.name}/{name}.png", png
-            for label, project in self._projects():
+            for name_of_label, project in self._projects():
+                label = self.labels.by_name(name_of_label)
+                if label.value in unknown:
+                    continue
                 where = f"rootpainter/projects/{project}/annotations/{folder}/{name}.png"
-                plane = region(mask, self.labels, self.labels.by_name(label))
-                yield where, rootpainter.encode_annotation(plane, is_annotated(mask))
+                yield where, rootpainter.encode_annotation(region(mask, self.labels, label), is_annotated(mask))
 
     @property
     def summaries(self) -> tuple[str, ...]:
@@ -100,6 +107,12 @@ class TrainingSets:
             found += [f"rootpainter/projects/{name}/{name}{rootpainter.PROJECT_SUFFIX}" for _, name in self._projects()]
         return tuple(found)
 
+    def has_all_labels(self, paths: Iterable[str]) -> bool:
+        """Whether a case whose files these are is in the sets of all labels; see `files`."""
+        return {"nnunet", "folder"}.isdisjoint(self.kinds) or any(
+            where.startswith(("nnunet/", "training_set/")) for where in paths
+        )
+
     def write_summaries(self, output: Path, entries: Iterable[Entry], case_ids: Mapping[str, str]) -> None:
         """Write the files about all cases.
 
@@ -112,10 +125,14 @@ class TrainingSets:
             WriteError: one cannot be written.
         """
         named: dict[Part, list[str]] = {"train": [], "validation": []}
+        painted: list[str] = []
         ignores = False
         for entry in entries:
             part = self.parts.get(case_ids[entry.image])
-            if part is not None and not entry.problem:
+            if part is None or entry.problem:
+                continue
+            painted.append(entry.name)
+            if self.has_all_labels(entry.files):
                 named[part].append(entry.name)
                 ignores |= bool(entry.row.get("not_annotated_px"))
         everything = sorted(named["train"] + named["validation"])
@@ -131,7 +148,7 @@ class TrainingSets:
             if path.suffix == rootpainter.PROJECT_SUFFIX:
                 for folder in rootpainter.PROJECT_FOLDERS:
                     files.make_folder(path.parent / folder, inside=output)
-                pictures = [f"{name}.png" for name in everything]
+                pictures = [f"{name}.png" for name in sorted(painted)]
                 files.write_bytes(path, rootpainter.project_file(path.stem, self.name, pictures))
             else:
                 files.write_bytes(path, contents[path.name])
