@@ -116,6 +116,16 @@ def test_what_changes_meanwhile_is_packed_as_it_was_last(project, tmp_path, monk
     assert not [event for event in check_project(tmp_path / "again") if isinstance(event, CheckFinding)]
 
 
+def test_a_file_that_keeps_changing_is_a_problem(project, tmp_path):
+    notes, problems = project.root / "notes.txt", []
+    notes.write_text("a")
+    for event in back_up(project.root, tmp_path / "ward.zip"):
+        if isinstance(event, ItemDone) and event.name == "notes.txt":
+            notes.write_text(notes.read_text() + "a")
+            problems += [event.problem] if event.problem else []
+    assert problems == ["notes.txt kept changing while the backup was written. Make another one when nobody works."]
+
+
 def test_readers_work_comes_back_with_pictures_from_elsewhere(project, tmp_path):
     found = make_workbook(project, "Anna")
     Project.open(found.root).save_mask("outside", np.ones((60, 80), np.uint8))

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from unet_desktop import __version__, files, person
-from unet_desktop.engine.events import Message, StopPoint
+from unet_desktop.engine.events import StopPoint
 from unet_desktop.errors import ProjectError, Remedy, UserError, WriteError
 from unet_desktop.file_identity import FileIdentity, identity_of
 from unet_desktop.links import open_to_read
@@ -136,9 +136,8 @@ class _Packer:
             sources = [source for source in present if self._has_changed(source)]
             if not sources:
                 return
-        yield Message(
-            f"{sources[0].path} kept changing while the backup was written. Make another one when nobody works."
-        )
+        sentence = f"{sources[0].path} kept changing while the backup was written. Make another one when nobody works."
+        yield ItemDone(sources[0].path, done, done, problem=sentence)
 
     def _has_changed(self, source: Source) -> bool:
         return source.path not in self._seen or self._seen[source.path] != identity_of(source.place)
