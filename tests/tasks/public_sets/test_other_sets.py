@@ -241,6 +241,15 @@ def test_chaksu_has_five_experts_and_four_ways_of_merging_them(chaksu, tmp_path,
     assert cases["P35_a"].patient == "Chaksu remidio P35"
 
 
+def test_chaksu_without_folders_of_cameras(tmp_path):
+    root = tmp_path / "Chaksu" / "Train"
+    photograph(root / "1.0_Original_Fundus_Images" / "P35_a.JPG", 1)
+    mask = np.array([0, 127, 255], np.uint8)[eye_mask()]
+    save(root / "4.0_OD_CO_Fusion_Images" / "Majority" / "P35_a.tif", mask)
+    _, cases = imported(tmp_path / "Chaksu", tmp_path)
+    assert cases["P35_a"].patient == "Chaksu P35"
+
+
 def test_an_expert_whom_a_set_does_not_have_is_named(papila, tmp_path):
     with pytest.raises(ProjectError, match='PAPILA has no expert "3"; it has 1, 2, both'):
         recognise(SetRequest(papila, tmp_path / "project", options={Option.EXPERT: "3"}))

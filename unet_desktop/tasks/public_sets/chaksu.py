@@ -35,7 +35,7 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     pictures: dict[_Key, File] = {}
     masks: dict[tuple[str, _Key], Path] = {}
     for file in tree.pictures():
-        camera = next((_CAMERAS[folder] for folder in file.folders if folder in _CAMERAS), "")
+        camera = _camera_of(file)
         key = (part_of(file) or "", camera, file.stem)
         if file.is_below("original_fundus"):
             pictures.setdefault(key, file)
@@ -74,6 +74,10 @@ def read_mask(paths: Sequence[Path], image: Path) -> SetMask:
     return masks[0] if len(masks) == 1 else keep_agreement(masks)
 
 
+def _camera_of(file: File) -> str:
+    return next((_CAMERAS[folder] for folder in reversed(file.folders) if folder in _CAMERAS), "")
+
+
 def _expert_of(file: File) -> str:
     """Whose mask a file is: an expert's number, or how it was merged."""
     for folder in reversed(file.folders):
@@ -86,12 +90,11 @@ def _expert_of(file: File) -> str:
 
 def _picture(file: File, masks: Sequence[Path], decision: Diagnosis | None) -> SetPicture:
     patient = re.search(r"(?<![a-z])p(\d+)(?!\d)", file.stem)
-    camera = next(_CAMERAS[folder] for folder in reversed(file.folders) if folder in _CAMERAS)
     return SetPicture(
         file.path,
         partial(read_mask, masks, file.path),
         cast("Part | None", part_of(file)),
-        patient=f"{camera} P{patient[1]}" if patient else "",
+        patient=f"{_camera_of(file)} P{patient[1]}".strip() if patient else "",
         diagnosis=decision,
     )
 
