@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
-from typing import Any
+from typing import Any, TypeVar
 
 from unet_desktop.errors import MaskError
 from unet_desktop.formats.shapes import Shape, Size
+from unet_desktop.json_data import DataError, check, read
 
 LARGEST = 256 << 20
 """Bytes of a file that is read as a whole."""
 UNNAMED = ""
 """The label of formats that have one label and no name for it."""
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,3 +94,29 @@ class Format:
 def require(library: str, kind: str) -> MaskError:
     """The error of a format whose library is missing."""
     return MaskError(f'{kind} needs the library {library}; install it with: pip install "unet-desktop[formats]"')
+
+
+def read_json(path: Path, kind: type[_T]) -> _T:
+    """Read a whole JSON file as this type.
+
+    Raises:
+        MaskError: it cannot be read or is something else; as a part of a sentence.
+    """
+    try:
+        return read(path, kind, limit=LARGEST)
+    except DataError as error:
+        raise MaskError(str(error)) from error
+    except OSError as error:
+        raise MaskError(f"it cannot be read ({error.strerror})") from error
+
+
+def check_json(value: object, kind: type[_T]) -> _T:
+    """Return plain data as this type.
+
+    Raises:
+        MaskError: it is something else; as a part of a sentence.
+    """
+    try:
+        return check(value, kind)
+    except DataError as error:
+        raise MaskError(str(error)) from error

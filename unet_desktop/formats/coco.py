@@ -176,15 +176,18 @@ class _Image:
 
 @dataclass(frozen=True, slots=True)
 class _Category:
-    id: int
+    id: _Number
     name: _Text
+
+
+_Number = Annotated[int, Meta(ge=-(1 << 53), lt=1 << 53)]
 
 
 class _Place(Struct, frozen=True):
     """What is looked at first of an annotation; msgspec leaves JSON undecoded only in classes of its own."""
 
     image_id: int | str
-    category_id: int = -1
+    category_id: _Number = -1
     segmentation: Raw = Raw(b"")
 
 

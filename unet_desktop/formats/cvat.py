@@ -70,7 +70,7 @@ def read_cvat(entry: Entry) -> Annotation:
 
 def _make_entry(path: Path, image: Element, drawings: list[_Drawing]) -> Entry:
     sides = [image.fields.get(name, "") for name in ("height", "width")]
-    if not all(side.isdecimal() and 0 < int(side) < _LARGEST_SIDE for side in sides):
+    if not all(side.isdecimal() and len(side) < 8 and 0 < int(side) < _LARGEST_SIDE for side in sides):
         raise MaskError(f"the picture {image.fields.get('name', '')!a} has no size")
     labels = frozenset(one.fields.get("label", "") for one in drawings if one.name in _REGIONS)
     size = int(sides[0]), int(sides[1])

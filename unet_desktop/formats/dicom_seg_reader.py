@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -38,8 +39,10 @@ def look_at_segmentation(path: Path) -> Iterator[Entry]:
         MaskError: as a part of a sentence.
     """
     found = _read(path, pixels=False)
-    labels = frozenset(name for _, name in _segments(found))
-    yield Entry(path, size=(int(found.Rows), int(found.Columns)), labels=labels, refers_to=_refers_to(found))
+    with _as_damage():
+        labels = frozenset(name for _, name in _segments(found))
+        entry = Entry(path, size=(int(found.Rows), int(found.Columns)), labels=labels, refers_to=_refers_to(found))
+    yield entry
 
 
 def read_segmentation(entry: Entry) -> Annotation:
@@ -49,18 +52,17 @@ def read_segmentation(entry: Entry) -> Annotation:
         MaskError: as a part of a sentence.
     """
     found = _read(entry.path, pixels=True)
-    refuse_large((int(found.get("NumberOfFrames") or 1), int(found.Rows), int(found.Columns)))
-    try:
+    with _as_damage():
+        refuse_large((int(found.get("NumberOfFrames") or 1), int(found.Rows), int(found.Columns)))
         frames = np.asarray(found.pixel_array)
         frames = frames[None] if frames.ndim == 2 else frames
         numbers = None if found.SOPClassUID == _BY_NUMBER else [_segment_of(found, at) for at in range(len(frames))]
-    except Exception as error:  # pydicom raises what its parts raise
-        raise MaskError("it is damaged or not complete") from error
-    half = 1
-    if str(found.get("SegmentationType", "")) == "FRACTIONAL":
-        half = max(1, (int(found.get("MaximumFractionalValue") or 1) + 1) // 2)
+        half = 1
+        if str(found.get("SegmentationType", "")) == "FRACTIONAL":
+            half = max(1, (int(found.get("MaximumFractionalValue") or 1) + 1) // 2)
+        segments = _segments(found)
     drawn = []
-    for number, name in _segments(found):
+    for number, name in segments:
         if numbers is None:
             plane = (frames == number).any(axis=0)
         else:
@@ -68,6 +70,17 @@ def read_segmentation(entry: Entry) -> Annotation:
             plane = np.any(mine, axis=0) if mine else np.zeros(frames.shape[1:], bool)
         drawn.append(Drawn(name, Plane(plane, whole=True)))
     return Annotation(tuple(drawn))
+
+
+@contextmanager
+def _as_damage() -> Iterator[None]:
+    """Call it damage if attributes are missing or cannot be read: pydicom reads them late."""
+    try:
+        yield
+    except MaskError:
+        raise
+    except Exception as error:  # pydicom raises what its parts raise
+        raise MaskError("it is damaged or not complete") from error
 
 
 def _read(path: Path, *, pixels: bool) -> Any:

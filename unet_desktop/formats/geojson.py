@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 
 from unet_desktop.errors import MaskError
-from unet_desktop.formats.annotations import LARGEST, Annotation, Drawn, Entry, Format
+from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format, check_json, read_json
 from unet_desktop.formats.shapes import Polygon, make_ring
 from unet_desktop.images.box import Box
-from unet_desktop.json_data import DataError, Side, check, read
+from unet_desktop.json_data import Side
 from unet_desktop.labels import Label, LabelSet
 from unet_desktop.masks.measure import measure_extent
 from unet_desktop.masks.outlines import Outline, Ring, split_objects, trace_outlines
@@ -146,15 +146,10 @@ _OTHERS = {"Point": "point", "MultiPoint": "set of points", "LineString": "line"
 
 
 def _read_features(path: Path) -> tuple[list[_Feature], _Picture]:
-    try:
-        found = read(path, Any, limit=LARGEST)
-        if isinstance(found, list):  # as QuPath wrote them before version 0.3
-            return check(found, list[_Feature]), _Picture()
-        whole = check(found, _Collection)
-    except DataError as error:
-        raise MaskError(str(error)) from error
-    except OSError as error:
-        raise MaskError(f"it cannot be read ({error.strerror})") from error
+    found = read_json(path, object)
+    if isinstance(found, list):  # as QuPath wrote them before version 0.3
+        return check_json(found, list[_Feature]), _Picture()
+    whole = check_json(found, _Collection)
     features = whole.features if whole.type == "FeatureCollection" else [_Feature(whole.geometry, whole.properties)]
     return features, whole.image or _Picture()
 
@@ -178,7 +173,9 @@ def _name_class(kind: dict[str, Any]) -> object:
 def _flatten(geometry: _Geometry, depth: int = 0) -> Iterator[_Geometry]:
     if geometry.type != "GeometryCollection":
         yield geometry
-    elif depth < _LARGEST_NESTING:
+    else:
+        if depth >= _LARGEST_NESTING:
+            raise MaskError(f"its collections of geometries are more than {_LARGEST_NESTING} levels deep")
         for part in geometry.geometries:
             yield from _flatten(part, depth + 1)
 

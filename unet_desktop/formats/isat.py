@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from unet_desktop.errors import MaskError
-from unet_desktop.formats.annotations import LARGEST, Annotation, Drawn, Entry, Format
+from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format, read_json
 from unet_desktop.formats.shapes import Filling, Polygon, make_ring
-from unet_desktop.json_data import DataError, Side, read
+from unet_desktop.json_data import Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,7 @@ def look_at_isat(path: Path) -> Iterator[Entry]:
     Raises:
         MaskError: as a part of a sentence.
     """
-    found = _read_file(path)
+    found = read_json(path, _File)
     info = found.info
     size = None if info.height is None or info.width is None else (info.height, info.width)
     yield Entry(path, info.name, size, frozenset(one.category for one in found.objects))
@@ -53,7 +52,7 @@ def read_isat(entry: Entry) -> Annotation:
     Raises:
         MaskError: as a part of a sentence.
     """
-    objects = sorted(_read_file(entry.path).objects, key=lambda one: one.layer or 0.0)
+    objects = sorted(read_json(entry.path, _File).objects, key=lambda one: one.layer or 0.0)
     return Annotation(
         tuple(
             Drawn(
@@ -63,15 +62,6 @@ def read_isat(entry: Entry) -> Annotation:
             for one in objects
         )
     )
-
-
-def _read_file(path: Path) -> _File:
-    try:
-        return read(path, _File, limit=LARGEST)
-    except DataError as error:
-        raise MaskError(str(error)) from error
-    except OSError as error:
-        raise MaskError(f"it cannot be read ({error.strerror})") from error
 
 
 ISAT_FORMAT = Format("ISAT annotations", look_at_isat, read_isat)

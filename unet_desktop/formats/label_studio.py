@@ -18,14 +18,16 @@ from msgspec import Meta
 from numpy.typing import NDArray
 
 from unet_desktop.errors import MaskError
-from unet_desktop.formats.annotations import LARGEST, Annotation, Drawn, Entry, Format
+from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format, check_json, read_json
 from unet_desktop.formats.shapes import Ellipse, Plane, Polygon, Shape, Size, make_ring
-from unet_desktop.images.read import MAX_PIXELS
-from unet_desktop.json_data import DataError, Side, check, read
+from unet_desktop.images.read import MAX_PIXELS, SUFFIXES
+from unet_desktop.json_data import Side
 
 _UPLOAD = re.compile(r"[0-9a-f]{8}-(?=.)")
 """What Label Studio puts before an uploaded file's name."""
 _REGIONS = frozenset({"brush", "polygon", "ellipse", "rectangle"})
+_OTHERS = frozenset({"keypoint", "line", "vector", "cuboid", "bitmask", "magicwand", "videorectangle"})
+"""What is drawn on a picture and is not read."""
 _HALF = 128
 _Byte = Annotated[int, Meta(ge=0, le=255)]
 
@@ -79,14 +81,8 @@ def look_at_label_studio(path: Path) -> Iterator[Entry]:
     Raises:
         MaskError: as a part of a sentence.
     """
-    try:
-        found = read(path, Any, limit=LARGEST)
-        tasks = check(found if isinstance(found, list) else [found], list[_Task])
-    except DataError as error:
-        raise MaskError(str(error)) from error
-    except OSError as error:
-        raise MaskError(f"it cannot be read ({error.strerror})") from error
-    for task in tasks:
+    found = read_json(path, object)
+    for task in check_json(found if isinstance(found, list) else [found], list[_Task]):
         results = [result for work in task.works for result in work.result]
         drawn = [result for result in results if _kind_of(result) in _REGIONS]
         sizes = {(one.original_height, one.original_width) for one in drawn}
@@ -113,7 +109,7 @@ def read_label_studio(entry: Entry) -> Annotation:
             kind = _kind_of(result)
             if kind in _REGIONS:
                 drawn.append(Drawn(_label_of(result, work.result), _shape_of(kind, result)))
-            elif kind in {"keypoint", "line", "vector", "cuboid"}:
+            elif kind in _OTHERS:
                 skipped.append(kind)
     return Annotation(tuple(drawn), tuple(skipped))
 
@@ -135,20 +131,24 @@ def _label_of(result: _Result, others: Sequence[_Result]) -> str:
 def _name_picture(task: _Task) -> str:
     """The name of a task's picture, without what an upload puts before it."""
     texts = [text for text in task.data.values() if isinstance(text, str) and "." in text]
-    places = [*texts, task.file_upload or ""]
-    place = next((text for text in places if text), "")
-    url = urlparse(place)
-    local = parse_qs(url.query).get("d")  # files that are served from a folder
-    path = PurePath(local[0] if local else unquote(url.path or place))
+    paths = [_path_of(text) for text in (*texts, task.file_upload or "") if text]
+    pictures = [path for path in paths if path.suffix.lower() in SUFFIXES]  # a note may have a point, too
+    path = next(iter(pictures or paths), PurePath())
     bare = _UPLOAD.sub("", path.name, count=1)
     return str(path) if bare == path.name else bare
 
 
-def _shape_of(kind: str, result: _Result) -> Shape:
+def _path_of(place: str) -> PurePath:
     try:
-        value = check(result.value, _Value)
-    except DataError as error:
-        raise MaskError(str(error)) from error
+        url = urlparse(place)
+    except ValueError:  # such as a text with a bracket
+        return PurePath(place)
+    local = parse_qs(url.query).get("d")  # files that are served from a folder
+    return PurePath(local[0] if local else unquote(url.path or place))
+
+
+def _shape_of(kind: str, result: _Result) -> Shape:
+    value = check_json(result.value, _Value)
     if kind == "polygon":
         return Polygon((make_ring(np.array(value.points) / 100, "a polygon"),), relative=True)
     if result.original_height is None or result.original_width is None:

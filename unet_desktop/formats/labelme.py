@@ -16,12 +16,12 @@ from PIL import Image as Pillow
 from PIL import ImageDraw
 
 from unet_desktop.errors import MaskError
-from unet_desktop.formats.annotations import LARGEST, Annotation, Drawn, Entry, Format
+from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format, read_json
 from unet_desktop.formats.shapes import FAR, Cover, Filling, Plane, Polygon, Shape, Size, make_ring
 from unet_desktop.images.box import Box
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import DECODER_ERRORS, MAX_PIXELS, Image
-from unet_desktop.json_data import DataError, Side, read
+from unet_desktop.json_data import Side
 from unet_desktop.labels import LabelSet
 from unet_desktop.masks.file import encode_plane
 from unet_desktop.masks.outlines import split_pieces, trace_border
@@ -138,7 +138,7 @@ def look_at_labelme(path: Path) -> Iterator[Entry]:
     Raises:
         MaskError: as a part of a sentence.
     """
-    found = _read_file(path)
+    found = read_json(path, _File)
     size = None if found.imageHeight is None or found.imageWidth is None else (found.imageHeight, found.imageWidth)
     labels = frozenset(shape.label for shape in found.shapes if shape.shape_type in _REGIONS)
     # labelme turns pictures upright before it shows them.
@@ -151,19 +151,10 @@ def read_labelme(entry: Entry) -> Annotation:
     Raises:
         MaskError: as a part of a sentence.
     """
-    found = _read_file(entry.path)
+    found = read_json(entry.path, _File)
     drawn = tuple(Drawn(shape.label, _shape_of(shape)) for shape in found.shapes if shape.shape_type in _REGIONS)
     skipped = tuple(shape.shape_type or "shape" for shape in found.shapes if shape.shape_type not in _REGIONS)
     return Annotation(drawn, skipped)
-
-
-def _read_file(path: Path) -> _File:
-    try:
-        return read(path, _File, limit=LARGEST)
-    except DataError as error:
-        raise MaskError(str(error)) from error
-    except OSError as error:
-        raise MaskError(f"it cannot be read ({error.strerror})") from error
 
 
 def _shape_of(shape: _Drawing) -> Shape:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -43,7 +44,7 @@ def read_matrix(path: Path, name: str) -> NDArray[Any]:
         raise MaskError("it is not a MATLAB file of level 5")
     try:
         found = dict(_matrices(content[_HEADER:], order))
-    except (struct.error, zlib.error, ValueError, KeyError, UnicodeDecodeError) as error:
+    except (struct.error, zlib.error, ValueError, KeyError) as error:
         raise MaskError("it is damaged, or cut short") from error
     planes = {key: matrix for key, matrix in found.items() if matrix.ndim == 2}
     if name in planes:
@@ -53,25 +54,33 @@ def read_matrix(path: Path, name: str) -> NDArray[Any]:
     return next(iter(planes.values()))
 
 
-def _matrices(content: bytes, order: str) -> Iterator[tuple[str, NDArray[Any]]]:
+def _matrices(content: bytes, order: str, *, is_packed: bool = False) -> Iterator[tuple[str, NDArray[Any]]]:
     for kind, data in _elements(content, order):
         if kind == _COMPRESSED:
+            if is_packed:
+                raise ValueError("compressed twice")
             unpacker = zlib.decompressobj()
             unpacked = unpacker.decompress(data, _LARGEST)
             if unpacker.unconsumed_tail:
                 raise ValueError("too large")
-            yield from _matrices(unpacked, order)
+            yield from _matrices(unpacked, order, is_packed=True)
         elif kind == _MATRIX:
-            parts = _elements(data, order)
-            flags = struct.unpack(f"{order}I", next(parts)[1][:4])[0]
+            parts = list(islice(_elements(data, order), 4))
+            if not parts:
+                continue  # an empty cell
+            flags = struct.unpack(f"{order}I", parts[0][1][:4])[0]
             if flags & 0xFF not in _NUMERIC_CLASSES or flags & _COMPLEX:
                 continue
-            dimensions = np.frombuffer(next(parts)[1], f"{order}i4")
+            if len(parts) < 4:
+                raise ValueError("cut short")
+            dimensions = np.frombuffer(parts[1][1], f"{order}i4")
             if not 2 <= len(dimensions) <= _MOST_DIMENSIONS or (dimensions < 0).any():
                 raise ValueError("dimensions")
-            name = next(parts)[1].decode("ascii")
-            number, values = next(parts)
-            yield name, np.frombuffer(values, f"{order}{_NUMBERS[number]}").reshape(dimensions.tolist(), order="F")
+            number, values = parts[3]
+            yield (
+                parts[2][1].decode("ascii"),
+                np.frombuffer(values, f"{order}{_NUMBERS[number]}").reshape(dimensions.tolist(), order="F"),
+            )
 
 
 def _elements(content: bytes, order: str) -> Iterator[tuple[int, bytes]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
@@ -138,8 +137,12 @@ def _read_archive(path: Path) -> dict[str, NDArray[np.generic]]:
                 entry.filename.removesuffix(".npy"): flatten_array(_decode(archive.read(entry)))
                 for entry in archive.infolist()
             }
-    except (BadZipFile, zlib.error, OSError, ValueError, RuntimeError, NotImplementedError) as error:
+    except (DataError, OSError) as error:
         raise MaskError(f"it cannot be read ({reason_of(error)})") from error
+    except MaskError:
+        raise
+    except Exception as error:  # zipfile raises what its decompressors raise
+        raise MaskError("it is damaged or not complete") from error
 
 
 NPZ_FORMAT = Format("NumPy arrays (npz)", look_at_npz, read_npz_labels)

@@ -201,7 +201,8 @@ class Runs:
             )
         if height * width > 4 * size[0] * size[1]:
             raise MaskError("its run lengths are of more pixels than its picture has")
-        if (self.counts < 0).any() or int(self.counts.sum()) != height * width:
+        total = height * width
+        if ((self.counts < 0) | (self.counts > total)).any() or int(self.counts.sum()) != total:
             raise MaskError(f"its run lengths do not add up to {width} x {height} pixels")
         values = np.zeros(len(self.counts), bool)
         values[1::2] = True

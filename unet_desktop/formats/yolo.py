@@ -85,17 +85,41 @@ def _name_class(number: int, names: dict[int, str]) -> str:
     return names.get(number) or f"class {number}"
 
 
-@lru_cache(64)
 def _find_names(folder: Path) -> dict[int, str]:
-    for place in [folder, *folder.parents][: _FOLDERS_UP + 1]:
-        for path in sorted([*place.glob("*.yaml"), *place.glob("*.yml")]):
+    """The names of classes for the files of a folder; what was read is used until a file or a folder changes."""
+    places = [folder, *folder.parents][: _FOLDERS_UP + 1]
+    lists = _find_lists(folder, tuple(map(_state_of, places)))
+    return _read_names(lists, tuple(map(_state_of, lists)))
+
+
+@lru_cache(64)
+def _find_lists(folder: Path, states: tuple[object, ...]) -> tuple[Path, ...]:
+    """The files that may name classes, the likeliest first, of a folder and those above it that are in these states."""
+    found: list[Path] = []
+    for place, _ in zip((folder, *folder.parents), states, strict=False):
+        found += sorted([*place.glob("*.yaml"), *place.glob("*.yml")])
+        found += (place / name for name in _LISTS if (place / name).is_file())
+    return tuple(found)
+
+
+@lru_cache(64)
+def _read_names(lists: tuple[Path, ...], states: tuple[object, ...]) -> dict[int, str]:
+    """The names in the first of these files, in these states, that has any."""
+    for path, _ in zip(lists, states, strict=True):
+        if path.name not in _LISTS:
             if names := parse_names(_read_text(path)):
                 return names
-        for name in _LISTS:
-            if (place / name).is_file():
-                lines = _read_text(place / name).splitlines()
-                return {number: line.strip() for number, line in enumerate(lines) if line.strip()}
+        elif lines := _read_text(path).splitlines():
+            return {number: line.strip() for number, line in enumerate(lines) if line.strip()}
     return {}
+
+
+def _state_of(path: Path) -> tuple[int, int, int]:
+    try:
+        status = path.stat()
+    except OSError:
+        return 0, 0, 0
+    return status.st_mtime_ns, status.st_size, status.st_ino
 
 
 def _read_text(path: Path) -> str:
