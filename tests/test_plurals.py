@@ -49,6 +49,7 @@ NEVER_ONE = {
     "images/tiff.py count",  # above a limit
     "masks/questions.py len(masks)",  # one mask is named
     "cli/check.py quantity(len(remarks), 'remark')",  # what follows does not go with the count
+    "gui/projects/check_dialog.py quantity(len(remarks), 'remark')",
     "tasks/public_sets/recognise.py quantity(len(self.chosen), 'photograph')",
     "tasks/readers/collect.py quantity(count, 'case')",
     "gui/cases/several.py count",  # 2 or more are selected
