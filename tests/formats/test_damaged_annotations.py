@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
 import io
 import json
 import struct
 import zipfile
 import zlib
 
+import nrrd
 import numpy as np
 import pydicom
 import pytest
@@ -20,6 +23,7 @@ from unet_desktop.formats.dicom_seg_reader import look_at_segmentation
 from unet_desktop.formats.geojson import GEOJSON_FORMAT
 from unet_desktop.formats.label_studio import LABEL_STUDIO_FORMAT
 from unet_desktop.formats.matlab import read_matrix
+from unet_desktop.formats.nrrd import read_nrrd
 from unet_desktop.formats.numpy_arrays import read_npz
 from unet_desktop.formats.yolo import YOLO_FORMAT
 
@@ -140,3 +144,14 @@ def test_an_archive_of_arrays_whose_middle_is_damaged(tmp_path, compression):
         (tmp_path / "a.npz").write_bytes(whole[:at] + bytes(30) + whole[at + 30 :])
         with pytest.raises(MaskError):
             read_npz(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("bzip2", bz2.compress)])
+def test_an_nrrd_that_unpacks_to_more_than_it_says_is_not_unpacked(tmp_path, monkeypatch, encoding, pack):
+    header = f"NRRD0004\ntype: uint8\ndimension: 2\nsizes: 8 6\nencoding: {encoding}\n\n"
+    (tmp_path / "whole.nrrd").write_bytes(header.encode() + pack(bytes(range(48))))
+    assert np.array_equal(read_nrrd(tmp_path / "whole.nrrd").ravel(), range(48))
+    (tmp_path / "bomb.nrrd").write_bytes(header.encode() + pack(bytes(2 << 20)))
+    monkeypatch.setattr(nrrd, "read_data", None)
+    with pytest.raises(MaskError, match="larger than its header says"):
+        read_nrrd(tmp_path / "bomb.nrrd")

@@ -7,10 +7,15 @@ orientation in the header is left out, as for NIfTI.
 from __future__ import annotations
 
 import importlib
+import math
 import re
+import zlib
+from bz2 import BZ2File
 from collections.abc import Iterator
+from contextlib import suppress
+from gzip import GzipFile
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -88,16 +93,34 @@ def _read(path: Path) -> tuple[NDArray[np.generic], dict[str, Any]]:
     if re.search(r"^data ?file\s*:", _read_start(path), re.MULTILINE | re.IGNORECASE):
         raise MaskError("its numbers are in another file; save it as one file (.nrrd)")
     try:
-        header = nrrd.read_header(str(path))
-        refuse_large(tuple(header["sizes"].tolist()))
-        if path.stat().st_size > _LARGEST:
-            raise MaskError("it is larger than a picture may be")
-        array, header = nrrd.read(str(path))
+        with open_to_read(path) as file:
+            header = nrrd.read_header(file)
+            refuse_large(tuple(header["sizes"].tolist()))
+            start = file.tell()
+            if path.stat().st_size > _LARGEST or _unpacks_to_more(file, header):
+                raise MaskError("it is larger than its header says, or than a picture may be")
+            file.seek(start)
+            array = nrrd.read_data(header, file, str(path))
     except MaskError:
         raise
     except Exception as error:  # pynrrd raises what its parts raise
         raise MaskError("it is damaged or not complete") from error
     return array, dict(header)
+
+
+def _unpacks_to_more(file: BinaryIO, header: dict[str, Any]) -> bool:
+    """Whether packed numbers are more than the header says; pynrrd would hold all of them in memory."""
+    encoding = str(header.get("encoding", ""))
+    if encoding not in {"gzip", "gz", "bzip2", "bz2"}:
+        return False
+    left = 8 * math.prod(header["sizes"].tolist()) + _HEADER
+    with suppress(OSError, EOFError, zlib.error):  # damage is for pynrrd to find
+        unpacker: GzipFile | BZ2File = GzipFile(fileobj=file) if encoding.startswith("g") else BZ2File(file)
+        while piece := unpacker.read(_HEADER):
+            left -= len(piece)
+            if left < 0:
+                return True
+    return False
 
 
 NRRD_FORMAT = Format("NRRD with named segments", look_at_segments, read_segments)
