@@ -73,3 +73,11 @@ def test_nothing_is_left_where_nothing_could_be_imported(refuge, tmp_path, capsy
     assert main(["import-set", "auto", str(refuge), str(tmp_path / "project")]) == 2
     assert "No project was made" in capsys.readouterr().err
     assert not (tmp_path / "project").exists()
+
+
+def test_a_table_that_cannot_be_read_is_not_passed_over(refuge, tmp_path, capsys):
+    (refuge / "Fovea_locations.xlsx").write_bytes(b"no table")
+    for project in ((), (str(tmp_path / "project"),)):
+        assert main(["import-set", "auto", str(refuge), *project]) == 1
+        assert "was not read" in " ".join(capsys.readouterr().err.split())
+    assert [case.id for case in Project.open(tmp_path / "project").cases()] == ["g0001"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from unet_desktop.cli.console import output
+from unet_desktop.cli.console import DONE, SOME_FAILED, output, show_error
 from unet_desktop.cli.import_images import count_cases, remove_if_empty
 from unet_desktop.cli.progress import follow
 from unet_desktop.errors import ImageError, ProjectError
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from unet_desktop.tasks.public_sets.picture import Option, Part
 
 EPILOG = (
-    "Exit code: 0 everything was imported; 1 some photographs could not be; 2 the folder is laid out differently, or "
-    "cannot be read. docs/public_sets.md shows each layout."
+    "Exit code: 0 everything was imported; 1 some photographs or tables could not be; 2 the folder is laid "
+    "out differently, or cannot be read. docs/public_sets.md shows each layout."
 )
 
 
@@ -85,9 +85,12 @@ def run(
     wanted = None if parts is None else _parse_parts(parts)
     request = SetRequest(folder, project or Path(), name, options, wanted, use_split=split, copy=not refer)
     if project is None:
-        for sentence in recognise(request).sentences:
+        recognised = recognise(request)
+        for sentence in recognised.sentences:
             output.print(sentence, markup=False)
-        return
+        for sentence in recognised.found.unread:
+            show_error(sentence)
+        raise typer.Exit(SOME_FAILED if recognised.found.unread else DONE)
     is_new = not Layout(project).manifest.exists()
     followed = follow(holding_project(project, import_set(request)), "Importing")
     if is_new and not followed.stopped and remove_if_empty(project):

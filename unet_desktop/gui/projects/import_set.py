@@ -172,7 +172,8 @@ class ImportSetDialog(FormDialog):
 
     def _show(self, result: Recognised) -> None:
         self._show_set(result.set)
-        self._show_found(result.sentences, has_parts=any(picture.part for picture in result.found.pictures))
+        said = (*result.sentences, *result.found.unread)
+        self._show_found(said, has_parts=any(picture.part for picture in result.found.pictures))
         if self._root.path() in {None, self._proposed}:
             documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
             self._proposed = Path(documents or Path.home()) / result.set.title

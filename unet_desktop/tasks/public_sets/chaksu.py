@@ -46,13 +46,13 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     complete = [key for key in pictures if all((expert, key) in masks for expert in experts)]
     if not complete:
         return Found()
-    decisions, remarks = _read_decisions(tree)
+    decisions, unread = _read_decisions(tree)
     return Found(
         tuple(
             _picture(pictures[key], [masks[expert, key] for expert in experts], decisions.get(key)) for key in complete
         ),
         tuple(file.path.name for key, file in pictures.items() if key not in complete),
-        tuple(remarks),
+        tuple(unread),
     )
 
 
@@ -102,7 +102,7 @@ def _picture(file: File, masks: Sequence[Path], decision: Diagnosis | None) -> S
 def _read_decisions(tree: Tree) -> tuple[dict[_Key, Diagnosis], list[str]]:
     """Read what most of the experts decided; "Image101.jpg-Image101-1.jpg" stands for Image101.jpg."""
     decisions: dict[_Key, Diagnosis] = {}
-    remarks = []
+    unread = []
     for file in tree.files:
         camera = next((_CAMERAS[name] for name in _CAMERAS if name in file.stem), "")
         if file.suffix != ".csv" or not camera or "majority" not in file.stem or "decision" not in file.stem:
@@ -110,13 +110,13 @@ def _read_decisions(tree: Tree) -> tuple[dict[_Key, Diagnosis], list[str]]:
         try:
             facts = read_facts(file.path, _key_of, name="^images$", decision="majority decision|glaucoma decision")
         except TableError as error:
-            remarks.append(str(error))
+            unread.append(str(error))
             continue
         for stem, cells in facts.items():
             said = cells.get("decision", "").casefold()
             if said.startswith(("normal", "glaucoma")):
                 decisions[part_of(file) or "", camera, stem] = "normal" if said.startswith("normal") else "suspect"
-    return decisions, remarks
+    return decisions, unread
 
 
 def _key_of(text: str) -> str | None:

@@ -32,7 +32,7 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
             maps[part_of(file) or "", named["name"], named["kind"]] = file.path
     if not maps:
         return Found()
-    facts, remarks = _read_diagnoses(tree)
+    facts, unread = _read_diagnoses(tree)
     pictures, without = [], []
     for file in tree.pictures():
         if not file.is_in("images"):
@@ -42,7 +42,7 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
             without.append(file.path.name)
         else:
             pictures.append(_picture(file, disc, cup, facts.get(file.stem, {})))
-    return Found(tuple(pictures), tuple(without), tuple(remarks))
+    return Found(tuple(pictures), tuple(without), tuple(unread))
 
 
 def read_mask(disc: Path, cup: Path, image: Path) -> SetMask:
@@ -80,13 +80,13 @@ def _picture(file: File, disc: Path, cup: Path, facts: Mapping[str, str]) -> Set
 
 def _read_diagnoses(tree: Tree) -> tuple[dict[str, dict[str, str]], list[str]]:
     facts: dict[str, dict[str, str]] = {}
-    remarks = []
+    unread = []
     for path in tree.tables("diagnosis"):
         try:
             facts |= read_facts(path, _key_of, name="drishti-gs file", patient="patient", diagnosis="^total$")
         except TableError as error:
-            remarks.append(str(error))
-    return facts, remarks
+            unread.append(str(error))
+    return facts, unread
 
 
 def _key_of(text: str) -> str | None:

@@ -35,16 +35,16 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     if not paired:
         return Found()
     facts: dict[str, dict[str, str]] = {}
-    remarks = []
+    unread = []
     for path in tree.tables("g1020"):
         try:
             facts |= read_facts(path, _key_of, name="imageid", label="binarylabels")
         except TableError as error:
-            remarks.append(str(error))
+            unread.append(str(error))
     return Found(
         tuple(_picture(picture, mask, facts.get(picture.stem, {})) for picture, mask in paired),
         tuple(file.path.name for file in without),
-        tuple(remarks),
+        tuple(unread),
     )
 
 

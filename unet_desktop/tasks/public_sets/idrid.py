@@ -32,7 +32,7 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
             for picture, mask in paired
         ),
         tuple(file.path.name for file in without) if paired else (),
-        ("IDRiD has no cups: a disc without a cup is incomplete, and training learns nothing about its cup.",),
+        remarks=("IDRiD has no cups: a disc without a cup is incomplete, and training learns nothing about its cup.",),
     )
 
 

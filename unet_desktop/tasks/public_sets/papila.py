@@ -46,11 +46,11 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     complete = [stem for stem in pictures if all((stem, expert, "disc") in contours for expert in experts)]
     if not complete:
         return Found()
-    facts, remarks = _read_clinical(tree)
+    facts, unread = _read_clinical(tree)
     return Found(
         tuple(_picture(pictures[stem], contours, experts, facts.get(stem, {})) for stem in complete),
         tuple(file.path.name for stem, file in pictures.items() if stem not in complete),
-        tuple(remarks),
+        tuple(unread),
     )
 
 
@@ -98,14 +98,14 @@ def _picture(file: File, contours: _Contours, experts: Sequence[str], facts: Map
 def _read_clinical(tree: Tree) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Read the clinical tables, one for each eye; their first column, below two rows of headings, is "#002"."""
     facts: dict[str, dict[str, str]] = {}
-    remarks = []
+    unread = []
     for eye in _EYES:
         for path in tree.tables(f"patient_data_{eye}"):
             try:
                 facts |= read_facts(path, partial(_key_of, eye=eye), 0, diagnosis="^diagnosis$", length="axial.?length")
             except TableError as error:
-                remarks.append(str(error))
-    return facts, remarks
+                unread.append(str(error))
+    return facts, unread
 
 
 def _key_of(text: str, eye: str) -> str | None:

@@ -56,11 +56,13 @@ class Found:
     Attributes:
         pictures: those that have masks.
         without: names of pictures of the set that have none.
+        unread: tables of the set that could not be read, and why, as sentences.
         remarks: what else has to be said, as sentences.
     """
 
     pictures: tuple[SetPicture, ...] = ()
     without: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
 
 

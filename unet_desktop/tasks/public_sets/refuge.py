@@ -35,11 +35,11 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     paired, without = pair(pictures, masks, lambda file: file.stem, _rank)
     if not paired or any(_OF_PALM.fullmatch(file.stem) for file in tree.pictures()):
         return Found()
-    facts, remarks = _read_tables(tree)
+    facts, unread = _read_tables(tree)
     return Found(
         tuple(_picture(picture, mask, facts.get(picture.stem, {})) for picture, mask in paired),
         tuple(file.path.name for file in without),
-        tuple(remarks),
+        tuple(unread),
     )
 
 
@@ -76,19 +76,19 @@ def _diagnosis(picture: File, label: str) -> Diagnosis | None:
 def _read_tables(tree: Tree) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Read the fovea's place and the diagnosis, by the pictures' folded names."""
     facts: dict[str, dict[str, str]] = {}
-    remarks: list[str] = []
+    unread: list[str] = []
     for path in tree.tables("fovea_location", "glaucoma_label"):
         try:
             facts |= read_facts(path, _key_of, name="imgname", label="label", x="fovea_x", y="fovea_y")
         except TableError as error:
-            remarks.append(str(error))
+            unread.append(str(error))
     for file in tree.files:
         if (file.stem, file.suffix) == ("index", ".json"):
             try:
                 facts |= _read_index(file.path)
             except (DataError, OSError) as error:
-                remarks.append(f"{file.path} was not read ({reason_of(error)}).")
-    return facts, remarks
+                unread.append(f"{file.path} was not read ({reason_of(error)}).")
+    return facts, unread
 
 
 def _read_index(path: Path) -> dict[str, dict[str, str]]:

@@ -57,6 +57,8 @@ def import_set(request: SetRequest) -> Iterator[ImportEvent]:
     recognised = recognise(request)
     project = _open(request.root)
     yield from map(Message, recognised.sentences)
+    for sentence in recognised.found.unread:
+        yield ItemDone(sentence, 0, len(recognised.chosen), problem=sentence)
     has_item = _add_item(project, recognised.chosen)
     work = _Import(project, recognised, request.copy, has_item, project.cases_by_hash())
     with project.adding_many():

@@ -31,7 +31,7 @@ def read_rows(path: Path) -> list[list[str]]:
         with open_to_read(path) as file:
             content = file.read(_LARGEST + 1)
         if len(content) > _LARGEST:
-            raise ValueError("it is too large")
+            raise TableError(f"{path} was not read: it is larger than {_LARGEST >> 20} MB.")
         if path.suffix.lower() == ".csv":
             text = content.decode("utf-8-sig", "replace")
             return [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text))]
@@ -41,8 +41,11 @@ def read_rows(path: Path) -> list[list[str]]:
             f'{path} was not read, because Excel files need openpyxl: pip install "unet-desktop[tables]", then import '
             "again."
         ) from error
+    except TableError:
+        raise
     except Exception as error:  # openpyxl raises whatever the damage leads to
-        raise TableError(f"{path} was not read ({str(error) or type(error).__name__}).") from error
+        reason = error.strerror if isinstance(error, OSError) else ""
+        raise TableError(f"{path} was not read ({reason or 'it is damaged'}). Download it again.") from error
 
 
 def _read_excel(content: bytes) -> Iterator[list[str]]:
