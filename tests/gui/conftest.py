@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
+import weakref
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported by anything
 
@@ -65,14 +65,28 @@ def qtbot(qapp: QApplication, request: pytest.FixtureRequest) -> QtBot:
     return PatientBot(request)
 
 
+@pytest.fixture(scope="session")
+def started() -> Iterator[weakref.WeakSet[QThread]]:
+    """The threads that were started and are still referred to."""
+    threads, start = weakref.WeakSet(), QThread.start
+
+    def start_noted(thread: QThread, *arguments) -> None:
+        threads.add(thread)
+        start(thread, *arguments)
+
+    QThread.start = start_noted
+    yield threads
+    QThread.start = start
+
+
 @pytest.fixture(autouse=True)
-def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
+def _nothing_left_behind(qapp: QApplication, started: weakref.WeakSet[QThread]) -> Iterator[None]:
     """Fail a test that leaves a running thread or a visible window."""
     before = set(QApplication.topLevelWidgets())
     yield
     QApplication.processEvents()
     left = [widget for widget in QApplication.topLevelWidgets() if widget not in before and widget.isVisible()]
-    running = [thing for thing in gc.get_objects() if _runs(thing)]
+    running = [thread for thread in started if _runs(thread)]
     for thread in running:
         thread.requestInterruption()
         thread.wait(2000)
@@ -80,11 +94,9 @@ def _nothing_left_behind(qapp: QApplication) -> Iterator[None]:
     assert not left, f"windows are still open: {left}"
 
 
-def _runs(thing: object) -> bool:
-    if type(thing) is QThread or not issubclass(type(thing), QThread):
-        return False
+def _runs(thread: QThread) -> bool:
     try:
-        return bool(thing.isRunning())
+        return bool(thread.isRunning())
     except RuntimeError:  # its C++ half is gone, so it does not run
         return False
 
