@@ -174,6 +174,18 @@ def test_key_file_is_kept_apart_and_never_overwrites_another(ask, out, tmp_path)
         export_cases(ask(key_file=KeyFile(tmp_path / "key.csv"), outputs=Outputs(dicom_seg=True)))
 
 
+@pytest.mark.parametrize("replace", [False, True])
+def test_pseudonyms_do_not_go_beside_names(export, out, tmp_path, replace):
+    key, other = KeyFile(tmp_path / "key.csv"), KeyFile(tmp_path / "other.csv", hashed=True)
+    export(key_file=key)
+    export(key_file=key, replace=replace)
+    with pytest.raises(UserError, match="by another key file"):
+        export(key_file=other, replace=replace)
+    export(output=tmp_path / "plain")
+    with pytest.raises(UserError, match="holds an export under names"):
+        export(output=tmp_path / "plain", key_file=key, replace=replace)
+
+
 def test_letters_beside_the_field_are_warned_about(corrected, ask, tmp_path):
     plain = np.zeros((480, 640, 3), np.uint8)
     cv2.circle(plain, (320, 240), 200, (180, 90, 50), -1)

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from unet_desktop import files
 from unet_desktop.errors import UserError
+from unet_desktop.json_data import DataError, read_bytes
 from unet_desktop.project.case import Case
 from unet_desktop.safe_text import escape_controls
 from unet_desktop.tasks.export.request import KeyFile
 from unet_desktop.tasks.folders.inputs import Picture
+from unet_desktop.tasks.folders.ledger import Ledger
 from unet_desktop.tasks.folders.pseudonyms import pseudonym, read_key, require_key
 
 _HEADINGS = ["pseudonym_of", "name", "pseudonym"]
@@ -80,6 +82,20 @@ def pseudonyms(cases: Iterable[Case], root: Path, key_file: KeyFile) -> list[Nam
     return sorted(named, key=lambda one: one.name)
 
 
+def refuse_named_results(output: Path, ledger: Ledger, key_file: KeyFile) -> None:
+    """Refuse a folder with results that are not named by this key file's pseudonyms: they would go out with the others.
+
+    Raises:
+        UserError: there are some, or the key file is something else.
+    """
+    ours = {known for (kind, _), known in _read(key_file.path).items() if kind == "case"}
+    if any(line.name not in ours for line in ledger.lines()):
+        raise UserError(
+            f"{output} holds an export under names, or by another key file. What it holds would be passed on with the "
+            "pseudonyms. Choose another folder."
+        )
+
+
 class _KeyTable:
     """Which pseudonym stands for which name."""
 
@@ -121,14 +137,16 @@ def _read(path: Path) -> dict[tuple[str, str], str]:
     """Read a key file; empty if there is none."""
     refused = UserError(f"{path} is not a key file of an export. Choose another name, so that it is not overwritten.")
     try:
-        data = path.read_bytes() if path.exists() else b""
+        data = read_bytes(path, _LARGEST)
         rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig"), newline="")))
+    except FileNotFoundError:
+        return {}
     except OSError as error:
         raise UserError(f"The key file {path} cannot be read ({error.strerror}). Check its permissions.") from error
-    except (UnicodeDecodeError, csv.Error) as error:
+    except (DataError, UnicodeDecodeError, csv.Error) as error:
         raise refused from error
     if not rows:
         return {}
-    if rows[0] != _HEADINGS or len(data) > _LARGEST or any(len(row) != len(_HEADINGS) for row in rows):
+    if rows[0] != _HEADINGS or any(len(row) != len(_HEADINGS) for row in rows):
         raise refused
     return {(kind, name): known for kind, name, known in rows[1:]}

@@ -21,7 +21,7 @@ from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import Act, read
 from unet_desktop.tasks.events import ExportDone, ExportEvent, FileWritten, ItemDone
 from unet_desktop.tasks.export.columns import export_columns
-from unet_desktop.tasks.export.names import NamedCase, plain_names, pseudonyms
+from unet_desktop.tasks.export.names import NamedCase, plain_names, pseudonyms, refuse_named_results
 from unet_desktop.tasks.export.one_case import LETTERED, Known, try_case
 from unet_desktop.tasks.export.report import Provenance, write_reports
 from unet_desktop.tasks.export.request import Chosen, ExportRequest
@@ -72,17 +72,20 @@ def export_cases(request: ExportRequest) -> Iterator[ExportEvent]:
         raise UserError("None of these cases has a mask that a person drew or accepted. Correct some of them first.")
     refuse_blocked(request.output, request.outputs, project.labels)
     export = _Export(request, project, chosen)
-    if not request.replace:
-        _refuse_foreign(request, project, chosen, export.summaries)
+    _refuse_foreign(request, project, chosen, export.summaries)
     return export.events()
 
 
 def _refuse_foreign(request: ExportRequest, project: ProjectReader, chosen: Chosen, summaries: Iterable[str]) -> None:
     """Refuse early what would overwrite files that no export wrote; nothing is changed."""
-    if not request.output.is_dir():
+    if not request.output.is_dir() or (request.replace and request.key_file is None):
         return
     refuse_taken(request.output)
     with contextlib.closing(Ledger(request.output / NAME)) as ledger:
+        if request.key_file is not None:
+            refuse_named_results(request.output, ledger, request.key_file)
+        if request.replace:
+            return
         refuse_other_kind(ledger, request.output, of_people=True)
         written = WrittenFiles(request.output, ledger, summaries=summaries)
         written.refuse_summaries(request.outputs)
