@@ -33,6 +33,16 @@ class Replacement:
     sentence: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Picture:
+    """A picture that a case can get; the attributes are those of a `Case`."""
+
+    image: str
+    sha256: str
+    height: int
+    width: int
+
+
 def replace_picture(project: Project, case_id: str, source: Path, *, copy: bool = True) -> Replacement:
     """Replace the picture of a case.
 
@@ -52,26 +62,18 @@ def replace_picture(project: Project, case_id: str, source: Path, *, copy: bool 
     """
     check_project(project.root)
     case, layout = project.sound_case(case_id), project.layout
-    height, width = read_image(source).pixels.shape[:2]
-    try:
-        digest = files.sha256(source)
-    except OSError as error:
-        raise ImageError(f"{source} cannot be read ({error.strerror or error}).") from error
-    other = project.cases_by_hash().get(digest)
-    if other is not None:
-        raise ProjectError(f"{source} is the picture of the case {other.id} already. Choose another file.")
+    new = _take_picture(project, case_id, source, copy=copy)
     said = [f"The picture of {case_id} is {source.name} now."]
-    image = _copy_into(project, case_id, source) if copy else source.resolve().as_posix()
-    fits = (height, width) == (case.height, case.width)
+    fits = (new.height, new.width) == (case.height, case.width)
     if not fits and layout.mask(case_id).exists():
         keep_present_mask(layout, project.labels, case)
         aside = put_mask_aside(project, case_id)
         said.append(
-            f"It has {width} x {height} pixels instead of {case.width} x {case.height}, so the mask does not fit: it "
-            f"is kept as a version and as {aside.name}."
+            f"It has {new.width} x {new.height} pixels instead of {case.width} x {case.height}, so the mask does not "
+            f"fit: it is kept as a version and as {aside.name}."
         )
         case = project.sound_case(case_id)
-    found = replace(case, image=image, sha256=digest, height=height, width=width)
+    found = replace(case, image=new.image, sha256=new.sha256, height=new.height, width=new.width)
     if not fits:
         found = replace(found, fovea=None, vcdr=None)
     if found.state is CaseState.APPROVED:
@@ -80,7 +82,7 @@ def replace_picture(project: Project, case_id: str, source: Path, *, copy: bool 
     record = layout.record(case_id)
     known = json_data.read(record, dict[str, Any], file_names=True)
     files.write_json(record, known | found.to_json())
-    append(layout, Event(Act.EXCHANGED, case_id, detail=f"{source.name}: {case.sha256[:16]} to {digest[:16]}"))
+    append(layout, Event(Act.EXCHANGED, case_id, detail=f"{source.name}: {case.sha256[:16]} to {new.sha256[:16]}"))
     if case.state is CaseState.APPROVED:
         append(layout, Event(Act.REOPENED, case_id, detail="another picture"))
     if left := _files_of_the_one_before(project, case):
@@ -91,12 +93,22 @@ def replace_picture(project: Project, case_id: str, source: Path, *, copy: bool 
     return Replacement(project.refresh(case_id), " ".join(filter(None, said)))
 
 
-def _copy_into(project: Project, case_id: str, source: Path) -> str:
-    """Copy the new picture into the project; return its path there, relative to the project."""
-    folder, suffix = project.layout.images, source.suffix.lower()
-    own = files.first_free(lambda number: folder / f"{case_id}.picture-{number}{suffix}")
+def _take_picture(project: Project, case_id: str, source: Path, *, copy: bool) -> _Picture:
+    """Read the new picture, make sure that no case has it, and copy it into the project if it is to be there."""
+    height, width = read_image(source).pixels.shape[:2]
+    try:
+        digest = files.sha256(source)
+    except OSError as error:
+        raise ImageError(f"{source} cannot be read ({error.strerror or error}).") from error
+    other = project.cases_by_hash().get(digest)
+    if other is not None:
+        raise ProjectError(f"{source} is the picture of the case {other.id} already. Choose another file.")
+    if not copy:
+        return _Picture(source.resolve().as_posix(), digest, height, width)
+    images = project.layout.images
+    own = files.first_free(lambda number: images / f"{case_id}.picture-{number}{source.suffix.lower()}")
     files.copy_file(source, own)
-    return own.relative_to(project.root).as_posix()
+    return _Picture(own.relative_to(project.root).as_posix(), digest, height, width)
 
 
 def _files_of_the_one_before(project: Project, case: Case) -> list[Path]:
