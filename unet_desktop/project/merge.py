@@ -97,6 +97,14 @@ def merge_case(copy: ProjectReader, case: Case, project: Project, case_id: str, 
         project.write_mask(case_id, theirs)
         taken = {name: getattr(case, name) for name in _OF_THE_MASK}
         after = replace(after, state=case.state, **taken)
+    elif case.state is CaseState.APPROVED and before.state is CaseState.CORRECTED and newer is _Newer.NONE:
+        if case.changed_at >= before.changed_at:
+            after = replace(after, state=case.state, changed_by=case.changed_by, changed_at=case.changed_at)
+        else:
+            conflicts.append(
+                f"{case_id}: {case.changed_by or source} approved the mask, but the case was changed in the project "
+                "later, so it is not approved. Look at it and approve it there."
+            )
     if after != before:
         project.records.put(after, of_mask=newer is _Newer.COPY)
         _note(project, before, after, source, taken=newer is _Newer.COPY)

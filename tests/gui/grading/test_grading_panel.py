@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from window_parts import part
 
 from unet_desktop.errors import ProjectError
@@ -146,3 +146,10 @@ def test_a_changed_question_keeps_its_key(qtbot) -> None:
     assert [item.key for item in items] == [item.key for item in FORM.items]
     assert items[0].question == "Quality"
     assert items[1:] == FORM.items[1:]
+
+
+def test_what_is_being_typed_is_noted_when_a_job_gives_the_case_another_mask(graded: MainWindow) -> None:
+    field = part(part(graded.panels.grading, QWidget, "item.remark"), QPlainTextEdit, "field")
+    field.setPlainText("tilted")
+    graded.app.session.reopen_case()
+    assert grades(graded) == {"remark": "tilted"}

@@ -148,6 +148,24 @@ def test_a_copy_goes_out_and_is_collected(
     qtbot.waitUntil(lambda: len(opened.app.adjudication.drawn) == 1)
 
 
+def test_the_open_case_shows_the_mask_that_a_copy_gave_it(
+    opened: MainWindow, root: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy = Project.open(shutil.copytree(root, tmp_path / "copy"))
+    open_id = opened.app.session.case_id
+    assert open_id is not None
+    copy.save_mask(open_id, disc_mask(20))
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(copy.root / "project.json")], ""))
+    answer(monkeypatch, lambda _: None)
+    trigger(opened, "readers.collect")
+    finish(opened, qtbot)
+    np.testing.assert_array_equal(opened.app.editor.mask, disc_mask(20))
+    drag(opened.canvas, [(40, 40), (60, 60)])
+    drawn = opened.app.editor.mask.copy()
+    assert opened.app.autosave.flush()
+    np.testing.assert_array_equal(Project.open(root).load_mask(open_id), drawn)
+
+
 def test_conflicts_are_all_listed(
     opened: MainWindow, root: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

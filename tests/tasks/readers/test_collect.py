@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -141,6 +142,23 @@ def test_a_project_split_by_copies_is_merged_again(project, tmp_path, as_reader)
     before = everything(project.root)
     assert run(collect(project.root, [copy.root])) == []
     assert everything(project.root) == before
+
+
+def test_an_approval_in_a_copy_is_taken_unless_the_project_changed_the_case_later(project, tmp_path, as_reader):
+    for case_id in ("p0", "p1"):
+        project.save_mask(case_id, square(20))
+    as_reader("Anna")
+    copy = Project.open(shutil.copytree(project.root, tmp_path / "copy"))
+    for case_id in ("p0", "p1"):
+        copy.mark(case_id, approved=True)
+    as_reader("Ben")
+    project.records.put(replace(project.case("p1"), changed_at="2999-01-01T00:00:00+00:00"))
+    (conflict,) = run(collect(project.root, [copy.root]))
+    assert conflict.startswith("p1: Anna approved the mask, but the case was changed in the project later")
+    merged = Project.open(project.root)
+    assert (merged.case("p0").state, merged.case("p0").changed_by) == (CaseState.APPROVED, "Anna")
+    assert merged.case("p1").state is CaseState.CORRECTED
+    assert findings(project.root) == []
 
 
 def test_what_both_changed_is_listed_and_kept(project, tmp_path, as_reader):

@@ -135,6 +135,7 @@ class ExchangeCommands(CommandSet):
     def _read_again(self) -> None:
         if self._app.session.project is not None:
             self._app.session.read_folder_again()
+            self._app.session.reopen_case()  # the copies may have given it another mask
             self._app.adjudication.look_again()
 
     @command(

@@ -144,8 +144,10 @@ class Session(QObject):
 
     def reopen_case(self) -> None:
         """Read the open case again, because its files were changed."""
-        case_id, self.open = self.case_id, None
+        case_id = self.case_id
         if case_id is not None:
+            self.leaving.emit()  # while it is open, or what was typed about it would be lost
+            self.open = None
             self.open_case(case_id)
 
     def close_case(self) -> None:
