@@ -21,6 +21,7 @@ from unet_desktop.project.replace_picture import replace_picture
 from unet_desktop.project.split import read_split, write_split
 from unet_desktop.project.trail import read
 from unet_desktop.project.versions import VersionStep, read_versions
+from unet_desktop.project.workbooks import make_workbook
 from unet_desktop.tasks.check_project import check_project
 from unet_desktop.tasks.events import CheckFinding
 
@@ -193,6 +194,13 @@ def test_a_picture_of_another_size_puts_the_mask_aside(filled: Project, write_pi
     assert len(read_versions(filled.layout, "photo").versions) == 1
     assert list(filled.layout.masks.glob("photo.png.bad-*"))
     assert filled.image_path("photo") == (tmp_path / "large.png").resolve()
+
+
+def test_a_reader_does_not_replace_a_picture_of_the_project(filled: Project, write_picture, tmp_path: Path) -> None:
+    reading = Project.open(make_workbook(filled, "Anna").root)
+    with pytest.raises(ProjectError, match=r"this is the workbook of Anna.*in that project"):
+        replace_picture(reading, "photo", write_picture(tmp_path / "other.png", 5, 128))
+    assert reading.image_path("photo").samefile(filled.image_path("photo"))
 
 
 def test_a_picture_that_cannot_be_used_changes_nothing(filled: Project, picture: Path, tmp_path: Path) -> None:
