@@ -11,6 +11,7 @@ from unet_desktop.file_names import fold
 from unet_desktop.person import clean_name
 from unet_desktop.plurals import quantity
 from unet_desktop.project.case import Case
+from unet_desktop.project.marks import Annotations
 from unet_desktop.project.project import Project
 
 
@@ -50,12 +51,12 @@ def assign(
     order = [str(group) for group in np.random.default_rng(seed).permutation(sorted(groups))]
     order.sort(key=lambda group: -len(groups[group]))  # large groups first, so that all readers get about as many
     counts = dict.fromkeys(names, 0)
+    changed: dict[str, Annotations] = {}
     for group in order:
         chosen = sorted(names, key=lambda name: (counts[name], names.index(name)))[: per_case or len(names)]
-        for case in groups[group]:
-            given = tuple(name for name in names if name in chosen)
-            if given != case.assigned_to:
-                project.mark(case.id, assigned_to=given)
+        given = tuple(name for name in names if name in chosen)
+        changed |= {case.id: {"assigned_to": given} for case in groups[group] if case.assigned_to != given}
         for name in chosen:
             counts[name] += len(groups[group])
+    project.mark_many(changed)
     return counts
