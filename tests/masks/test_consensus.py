@@ -47,6 +47,13 @@ def test_staple_trusts_those_who_agree():
     assert (staple([truth, truth, shifted], DISC_AND_CUP) == truth).all()
 
 
+def test_a_reading_centre_has_many_readers():
+    readers = [A] * 12 + [B] * 8 + [C] * 5
+    assert (staple(readers, DISC_AND_CUP) == A).all()
+    assert (majority(readers, DISC_AND_CUP) == A).all()
+    assert (staple(readers[:10] + [B], DISC_AND_CUP) == staple(readers[:10], DISC_AND_CUP)).all()
+
+
 def test_the_cup_is_in_the_disc():
     discs = [drawn("1110"), drawn("0122"), drawn("0022")]
     for combine in (majority, staple):

@@ -17,7 +17,8 @@ from unet_desktop.statistics.staple import MISSING, NO, YES, estimate_truth
 
 Decide = Callable[[NDArray[np.uint8]], Region]
 """From (R, H, W) decisions of R readers to the (H, W) consensus."""
-MOST_READERS = 10
+_MOST_COUNTED = 10
+"""Readers for whom all patterns of decisions that there can be are counted: 59,049. Of more, only those that occur."""
 
 
 def majority(masks: Sequence[Mask], labels: LabelSet) -> Mask:
@@ -39,7 +40,7 @@ def staple(masks: Sequence[Mask], labels: LabelSet) -> Mask:
     regions is considered, because a large background would make everybody's specificity 1.
 
     Args:
-        masks: (H, W) uint8, all of one size; at most `MOST_READERS`.
+        masks: (H, W) uint8, all of one size; at most 39.
         labels: of all masks.
     """
     return _combine(masks, labels, _likely)
@@ -75,9 +76,13 @@ def _likely(decisions: NDArray[np.uint8]) -> Region:
     for decision in decisions:
         codes *= 3
         codes += decision
-    counts = np.bincount(codes.ravel(), minlength=1)
+    known = np.arange(3**_MOST_COUNTED)
+    if readers > _MOST_COUNTED:
+        known, numbers = np.unique(codes, return_inverse=True)
+        codes = numbers.reshape(codes.shape)
+    counts = np.bincount(codes.ravel())
     there = counts.nonzero()[0]
-    patterns = (there[:, np.newaxis] // 3 ** np.arange(readers - 1, -1, -1)) % 3
+    patterns = (known[there, np.newaxis] // 3 ** np.arange(readers - 1, -1, -1)) % 3
     truth = estimate_truth(patterns, counts[there])
     table = np.zeros(len(counts), bool)
     # Where both are as likely, nothing is drawn; rounding must not decide.

@@ -77,6 +77,17 @@ def test_a_readers_mask_becomes_the_mask_in_one_step(read_by_three: MainWindow, 
     assert not editor.mask.any()
 
 
+def test_a_locked_label_stays_and_that_is_said(read_by_three: MainWindow) -> None:
+    window, editor = read_by_three, read_by_three.app.editor
+    cup = window.app.options.labels.labels[1]
+    window.app.options.toggle_locked(cup)
+    window.docks.bring_forward(window.docks.readers)
+    click(window, "Use this")
+    assert not (editor.mask == cup.value).any()
+    said = window.panels.status.currentMessage()
+    assert said.startswith(f"The mask of Anna is the mask now without the locked {cup.name}; undo")
+
+
 def test_majority_and_staple_are_a_start(read_by_three: MainWindow, qtbot: QtBot) -> None:
     window, editor = read_by_three, read_by_three.app.editor
     window.docks.bring_forward(window.docks.readers)

@@ -92,6 +92,21 @@ def test_a_reading_that_is_there_is_opened_in_its_readers_name(
     assert opened.windowTitle() == "a – Test – reading: Ben, masked – U-Net Desktop"
 
 
+def test_a_reading_that_cannot_be_opened_leaves_the_name(
+    opened: MainWindow, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = make_workbook(Project.open(root), "Ben", case_ids=["a"])
+
+    def fill(dialog: QDialog) -> None:
+        part(dialog, QComboBox, "reading").setCurrentIndex(0)
+        (found.root / "project.json").unlink()
+
+    answer(monkeypatch, fill)
+    trigger(opened, "readers.read_masked")
+    assert opened.app.session.project.root == root
+    assert person.read_name() == "Anna"
+
+
 def test_another_readers_reading_says_whose_it_is(opened: MainWindow, root: Path) -> None:
     found = make_workbook(Project.open(root), "Ben", case_ids=["a"])
     opened.commands.projects.open_root(found.root)

@@ -107,7 +107,8 @@ class Adjudication(QObject):
         editor.replace_mask(f"Adjudicate {source}", mask, model=model)
         self._keeper.keep(VersionStep.ADJUDICATED)
         self._keeper.run(_note, project.layout, Event(Act.ADJUDICATED, editor.key[1], source=model, detail=source))
-        self.adjudicated.emit(f"{subject} is the mask now; undo brings back what was there.")
+        kept = "" if editor.locks is None else f" without the locked {' and '.join(editor.locks.names)}"
+        self.adjudicated.emit(f"{subject} is the mask now{kept}; undo brings back what was there.")
 
     def _on_session_cases_changed(self) -> None:
         """Read again what readers have drawn meanwhile; what is shown stays until then."""

@@ -98,12 +98,17 @@ class ReaderCommands(CommandSet):
 
     def _open(self, found: FoundWorkbook) -> None:
         """Open a reading in the name of its reader, with the cases that the project got since."""
-        if person.read_name() != found.workbook.reader:
+        before = person.read_name()
+        if before != found.workbook.reader:  # before it is opened, which looks at the name
             person.keep_name(found.workbook.reader)
         self._open_root(found.root)
         project = self._app.session.project
+        if project is None or project.root != found.root:  # it cannot be opened, or the user stays
+            if before != found.workbook.reader:
+                person.keep_name(before)
+            return
         around = project_around(found.root)
-        if project is None or project.root != found.root or project.read_only or around is None:
+        if project.read_only or around is None:
             return
         note_name(found.root, found.workbook.reader, person.computer_id())
         added = add_new_cases(project.writable(), ProjectReader.open(around))
