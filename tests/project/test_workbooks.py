@@ -11,11 +11,13 @@ from PIL import Image
 from unet_desktop.errors import ProjectError, WriteError
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.project.case import CaseState
+from unet_desktop.project.form import NO_FORM, TEMPLATES, Form
 from unet_desktop.project.lease import lease_exclusively, lease_project
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.reader_masks import reader_masks
 from unet_desktop.project.reader_names import is_name_taken, note_name
+from unet_desktop.project.settings_writer import refuse_form_of_workbook
 from unet_desktop.project.trail import read
 from unet_desktop.project.workbooks import add_new_cases, list_workbooks, make_workbook, project_around, workbook_of
 from unet_desktop.tasks.check_project import check_project
@@ -215,3 +217,21 @@ def test_a_picture_that_the_project_moved_or_renamed_is_still_the_readers(projec
     assert opened.image_path("p0").is_file()
     (read_mask,) = reader_masks(again, list_workbooks(layout), "renamed")
     assert (read_mask.mask == square()).all()
+
+
+def test_a_reading_gets_the_form_that_the_project_got_meanwhile(project):
+    found = make_workbook(project, "Anna")
+    form = Form((TEMPLATES["notch"],))
+    project.set_form(form)
+    with lease_exclusively(found.root) as lease:
+        assert lease.recovered == ["The grading form is the one that the project has now."]
+        assert lease.project.form == form
+        lease.project.writable().grade("p0", grades={"notch": "inferior"})
+    with lease_exclusively(found.root) as lease:
+        assert lease.recovered == []
+        with pytest.raises(ProjectError, match=r"is the reading of Anna\. Change the grading form in the project"):
+            refuse_form_of_workbook(lease.project)
+    project.set_form(NO_FORM)  # does not take away what is being graded
+    with lease_exclusively(found.root) as lease:
+        assert lease.project.form == form
+    refuse_form_of_workbook(project)

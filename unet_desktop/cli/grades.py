@@ -15,6 +15,7 @@ from unet_desktop.plurals import quantity
 from unet_desktop.project.form import GLAUCOMA, TEMPLATES, Form, template
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.reader import ProjectReader
+from unet_desktop.project.settings_writer import refuse_form_of_workbook
 from unet_desktop.safe_text import escape_controls
 
 _TEMPLATES = ", ".join((GLAUCOMA, *TEMPLATES))
@@ -62,6 +63,7 @@ def _set_form(root: Path, wanted: str) -> None:
     form = template(wanted)
     if form is None:
         form = _read_form(wanted)
+    refuse_form_of_workbook(ProjectReader.open(root))
     with lease_exclusively(root) as lease:
         lease.project.writable().set_form(form)
     output.print(f"The form has {quantity(len(form.items), 'item')} now.")

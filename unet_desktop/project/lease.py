@@ -114,7 +114,7 @@ def lease_project(root: Path) -> ProjectLease:
         finish_renaming(layout)
         project = Project.open(root)
         recovered = recover(project)
-        recovered += [*_finish_labels(project), *_follow_labels(project)]
+        recovered += [*_finish_labels(project), *_follow_project(project)]
         return ProjectLease(project, lock, recovered, guard)
     except BaseException:
         guard.stop()
@@ -131,20 +131,28 @@ def _finish_labels(project: Project) -> list[str]:
     return problems
 
 
-def _follow_labels(project: Project) -> list[str]:
-    """Give a reader's workbook the labels that its project got meanwhile; returns sentences about it."""
+def _follow_project(project: Project) -> list[str]:
+    """Give a reader's workbook the labels and the form that its project got meanwhile; returns sentences about it."""
     around = Layout(project.root.parent.parent)
     if project.root.parent != around.readers or not around.manifest.is_file():
         return []
     try:
-        labels = read_manifest(around.manifest).labels
-        if not describe_edit(project.labels, labels) or not project.labels.grew_into(labels):
-            return []
-        values = {label.value for label in labels} | {gone.value for gone in labels.retired}
-        own = tuple(gone for gone in project.labels.retired if gone.value not in values)
-        steps = list(relabel(project, LabelSet(labels.labels, (*labels.retired, *own))))
+        manifest = read_manifest(around.manifest)
+        said = _follow_labels(project, manifest.labels)
+        if project.workbook is not None and manifest.form and manifest.form != project.form:
+            project.set_form(manifest.form)
+            said.append("The grading form is the one that the project has now.")
     except UserError as error:
-        return [f"The labels of this reading could not be changed as the project's were: {error}"]
+        return [f"The labels and the form of this reading could not be changed as the project's were: {error}"]
+    return said
+
+
+def _follow_labels(project: Project, labels: LabelSet) -> list[str]:
+    if not describe_edit(project.labels, labels) or not project.labels.grew_into(labels):
+        return []
+    values = {label.value for label in labels} | {gone.value for gone in labels.retired}
+    own = tuple(gone for gone in project.labels.retired if gone.value not in values)
+    steps = list(relabel(project, LabelSet(labels.labels, (*labels.retired, *own))))
     return ["The labels are those that the project got meanwhile.", *(step.problem for step in steps if step.problem)]
 
 

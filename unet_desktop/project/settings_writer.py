@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from unet_desktop.errors import ProjectError
 from unet_desktop.project.form import Form
 from unet_desktop.project.guard import check_project
 from unet_desktop.project.manifest import Manifest, write_manifest
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import Act, Event, append
+
+
+def refuse_form_of_workbook(project: ProjectReader) -> None:
+    """Make sure that the form is changed in a project, not in a reader's workbook of it, which follows the project.
+
+    Raises:
+        ProjectError: it is a workbook.
+    """
+    if project.workbook is not None:
+        raise ProjectError(
+            f"{project.root} is the reading of {project.workbook.title}. Change the grading form in the project that "
+            "it belongs to; the reading gets it when it is opened next."
+        )
 
 
 class SettingsWriter(ProjectReader):

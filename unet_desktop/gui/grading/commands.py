@@ -11,6 +11,7 @@ from unet_desktop.gui.commands.command import CommandSet, Needs, ShowsErrors, co
 from unet_desktop.gui.grading.form_editor import FormEditor
 from unet_desktop.gui.grading.panel import GradingPanel
 from unet_desktop.project.case import Grade
+from unet_desktop.project.settings_writer import refuse_form_of_workbook
 
 
 class GradingCommands(CommandSet):
@@ -61,6 +62,7 @@ class GradingCommands(CommandSet):
         project = session.project
         if project is None:
             return
+        refuse_form_of_workbook(project)
         self._panel.commit()
         dialog = FormEditor(self._window, project.form, shows_eye=project.labels.shows_eye())
         if dialog.exec() and (form := dialog.result_form()) != project.form:
