@@ -51,7 +51,7 @@ def test_a_reading_centre_has_many_readers():
     readers = [A] * 12 + [B] * 8 + [C] * 5
     assert (staple(readers, DISC_AND_CUP) == A).all()
     assert (majority(readers, DISC_AND_CUP) == A).all()
-    assert (staple(readers[:10] + [B], DISC_AND_CUP) == staple(readers[:10], DISC_AND_CUP)).all()
+    assert (staple([*readers[:10], B], DISC_AND_CUP) == staple(readers[:10], DISC_AND_CUP)).all()
 
 
 def test_the_cup_is_in_the_disc():

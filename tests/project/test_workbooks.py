@@ -17,6 +17,7 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.reader_masks import reader_masks
 from unet_desktop.project.reader_names import is_name_taken, note_name
+from unet_desktop.project.replace_picture import replace_picture
 from unet_desktop.project.settings_writer import refuse_form_of_workbook
 from unet_desktop.project.trail import read
 from unet_desktop.project.workbooks import add_new_cases, list_workbooks, make_workbook, project_around, workbook_of
@@ -235,3 +236,13 @@ def test_a_reading_gets_the_form_that_the_project_got_meanwhile(project):
     with lease_exclusively(found.root) as lease:
         assert lease.project.form == form
     refuse_form_of_workbook(project)
+
+
+def test_the_case_of_a_picture_that_the_project_replaced_gets_the_new_one(project, tmp_path):
+    reading = Project.open(make_workbook(project, "Anna").root)
+    Image.fromarray(np.full((60, 80, 3), 200, np.uint8)).save(tmp_path / "new.png")
+    replace_picture(project, "p0", tmp_path / "new.png")
+    assert not reading.image_path("p0").exists()
+    add_new_cases(reading, project)
+    assert reading.image_path("p0").samefile(project.image_path("p0"))
+    assert reading.case("p0").sha256 != project.case("p0").sha256  # so opening it asks the reader first

@@ -287,7 +287,7 @@ def _prediction_files(source: Layout, target: Layout, case_id: str) -> Iterable[
 def add_new_cases(workbook: Project, project: ProjectReader) -> int:
     """Add the cases that the project got since to a workbook that is to have them; return how many.
 
-    Pictures that the project has moved are found again.
+    Pictures that the project has moved are found again; for one that it replaced, the case gets the new one.
 
     Raises:
         WriteError: they cannot be written.
@@ -296,8 +296,9 @@ def add_new_cases(workbook: Project, project: ProjectReader) -> int:
     if about is None:
         return 0
     pictures = project.cases_by_hash()
+    replaced = {case.id: case for case in pictures.values()}  # opening a case says that its picture is another one
     for case in workbook.cases():
-        same = None if case.damage else pictures.get(case.sha256)
+        same = None if case.damage else pictures.get(case.sha256, replaced.get(case.id))
         image = case.image if same is None else image_from_workbook(same)
         if image != case.image and not case.image_path(workbook.root).exists():
             workbook.records.put(replace(case, image=image))

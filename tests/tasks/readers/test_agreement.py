@@ -14,6 +14,7 @@ from unet_desktop.errors import ProjectError, UserError
 from unet_desktop.project.assignment import assign
 from unet_desktop.project.case_query import CaseQuery, matching_ids
 from unet_desktop.project.project import Project
+from unet_desktop.project.rename import rename_case
 from unet_desktop.project.trail import Act, read
 from unet_desktop.project.workbooks import workbook_of
 from unet_desktop.reports.document import Heading, Plots
@@ -92,6 +93,9 @@ def test_over_time_and_with_the_consensus(study):
     with_project = rows_of(found, "Anna", "project Ward 3")
     assert (with_project["Dice, optic cup"].cases, with_project["Dice, optic cup"].value) == (1, 1.0)
     assert {row.period for row in found.rows} == {"all"}  # one month is all of them
+    rename_case(study, "p0", "renamed")  # in the project; the readings keep the name of before
+    found = last(find_agreement(study.root, resamples=0, with_project=True), ReadersAgreement)
+    assert rows_of(found, "Anna", "project Ward 3")["Dice, optic cup"].cases == 1
     workbook = workbook_of(study.layout, "Ben")
     record = Project.open(workbook.root).layout.record("p1")
     record.write_text(re.sub('"changed_at": "....-..', '"changed_at": "2099-05', record.read_text()))

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from pathlib import Path
 
 from unet_desktop.engine.events import StopPoint
 from unet_desktop.errors import MaskError, ProjectError
 from unet_desktop.file_names import fold
+from unet_desktop.images.listing import natural_key
 from unet_desktop.masks.measure import cup_and_disc
 from unet_desktop.project.case import UNCORRECTED, Case, Grade
 from unet_desktop.project.form import Form, Item, ItemKind
@@ -21,7 +23,7 @@ from unet_desktop.project.workbooks import list_workbooks
 from unet_desktop.statistics.bland_altman import Interval, limits_of_agreement
 from unet_desktop.statistics.icc import intraclass_correlation
 from unet_desktop.statistics.kappa import Weights, weighted_kappa
-from unet_desktop.tasks.evaluation.reader import accepted_masks
+from unet_desktop.tasks.evaluation.reader import Reader, accepted_masks
 from unet_desktop.tasks.evaluation.result import Evaluation, EvaluationSettings
 from unet_desktop.tasks.evaluation.run import evaluate
 from unet_desktop.tasks.evaluation.sides import Sides
@@ -43,20 +45,40 @@ WHOLE = "all"
 """The period of rows about all cases; others are months."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class _Reader:
-    """A reader, or the project itself."""
+    """A reader, or the project itself.
+
+    Attributes:
+        title, name: of the reader.
+        project: the reader's.
+        around: the project that all read, whose names of cases count: cases are renamed there, not in readings.
+    """
 
     title: str
     name: str
     project: ProjectReader
+    around: ProjectReader
 
     @property
     def has_masks(self) -> bool:
         return any(case.state not in UNCORRECTED for case in self.project.cases())
 
     def cases(self) -> dict[str, Case]:
-        return {case.id: case for case in self.project.cases() if not case.damage}
+        return {self._names.get(case.id, case.id): case for case in self.project.cases() if not case.damage}
+
+    def masks(self) -> Reader:
+        found = accepted_masks(self.project, self.title)
+        masks = [replace(mask, name=self._names.get(mask.name, mask.name)) for mask in found.masks]
+        return replace(found, masks=tuple(sorted(masks, key=lambda mask: natural_key(mask.name))))
+
+    @cached_property
+    def _names(self) -> dict[str, str]:
+        """The reader's cases to their names in the project, where these are others."""
+        known = {case.id for case in self.around.cases()}
+        by_digest = self.around.cases_by_hash()
+        renamed = [case for case in self.project.cases() if case.id not in known and case.sha256 in by_digest]
+        return {case.id: by_digest[case.sha256].id for case in renamed}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,7 +104,7 @@ def find_agreement(
     """
     project = ProjectReader.open(root)
     readers = [
-        _Reader(one.workbook.title, one.workbook.reader, ProjectReader.open(one.root))
+        _Reader(one.workbook.title, one.workbook.reader, ProjectReader.open(one.root), project)
         for one in list_workbooks(project.layout)
     ]
     pairs = [
@@ -90,7 +112,7 @@ def find_agreement(
         for one, other in combinations(readers, 2)
     ]
     if with_project:
-        pairs += [_Pair(one, _Reader(f"project {project.name}", "", project), PROJECT) for one in readers]
+        pairs += [_Pair(one, _Reader(f"project {project.name}", "", project, project), PROJECT) for one in readers]
     rows: list[AgreementRow] = []
     evaluations: list[Evaluation] = []
     for number, pair in enumerate(pairs):
@@ -116,7 +138,7 @@ def _compare(
     """Compare the masks of two readers; None if they have drawn none of the same cases."""
     if not (pair.first.has_masks and pair.second.has_masks):
         return None
-    first, second = (accepted_masks(one.project, one.title) for one in (pair.first, pair.second))
+    first, second = pair.first.masks(), pair.second.masks()
     found = None
     try:
         for event in evaluate(Sides(first, second, project.labels, all_expected=False), settings):
