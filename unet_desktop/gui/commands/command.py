@@ -56,6 +56,7 @@ class Needs(Flag):
     FIRST_PROPOSAL = auto()
     VERSION = auto()
     READERS = auto()
+    CONSENSUS = auto()
     EYE = auto()
 
 

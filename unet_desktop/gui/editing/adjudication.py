@@ -64,6 +64,11 @@ class Adjudication(QObject):
         """The masks that there are of the open case."""
         return [read for read in self.masks if read.mask is not None]
 
+    @property
+    def can_agree(self) -> bool:
+        """Have enough readers drawn the open case for a majority or STAPLE?"""
+        return len(self.drawn) >= LEAST_FOR_CONSENSUS
+
     def look_again(self) -> None:
         """List the readers again, after some were added, and read their masks."""
         project = self._session.project

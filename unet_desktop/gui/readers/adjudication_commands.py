@@ -14,6 +14,7 @@ from unet_desktop.project.case import CaseState
 from unet_desktop.tasks.events import CaseDisagreement, DisagreementEvent, ReadersCompared
 
 _OF_READERS = Needs.CASE | Needs.WRITABLE | Needs.READERS
+_OF_CONSENSUS = _OF_READERS | Needs.CONSENSUS
 
 
 class AdjudicationCommands(CommandSet):
@@ -40,31 +41,24 @@ class AdjudicationCommands(CommandSet):
         "readers.majority",
         "Ma&jority",
         shortcut="Ctrl+Alt+J",
-        needs=_OF_READERS,
-        tip="Make what more than half of the readers drew the mask of the case",
+        needs=_OF_CONSENSUS,
+        tip=f"Make what more than half of the readers drew the mask of the case; needs {LEAST_FOR_CONSENSUS} readers",
     )
     def use_majority(self) -> None:
-        self._refuse_few("majority")
         self._app.adjudication.use_majority()
 
     @command(
         "readers.staple",
         "&STAPLE",
         shortcut="Ctrl+Alt+S",
-        needs=_OF_READERS,
-        tip="Make the likely truth the mask of the case, where readers who agree with it count more (Warfield 2004)",
+        needs=_OF_CONSENSUS,
+        tip=(
+            "Make the likely truth the mask of the case, where readers who agree with it count more (Warfield 2004); "
+            f"needs {LEAST_FOR_CONSENSUS} readers"
+        ),
     )
     def use_staple(self) -> None:
-        self._refuse_few("STAPLE")
         self._app.adjudication.use_staple()
-
-    def _refuse_few(self, name: str) -> None:
-        drawn = len(self._app.adjudication.drawn)
-        if drawn < LEAST_FOR_CONSENSUS:
-            raise ProjectError(
-                f"The {name} needs the masks of {LEAST_FOR_CONSENSUS} readers or more, and this case has {drawn}. Use "
-                "one reader's mask and correct it."
-            )
 
     @command(
         "readers.compare",

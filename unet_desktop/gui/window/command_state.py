@@ -100,6 +100,7 @@ def available(app: AppModel) -> Needs:
         Needs.FIRST_PROPOSAL: session.offers_first_proposal,
         Needs.EYE: session.project is not None and session.project.labels.shows_eye(),
         Needs.READERS: bool(app.adjudication.drawn),
+        Needs.CONSENSUS: app.adjudication.can_agree,
         Needs.VERSION: app.timeline.compared is not None and not app.timeline.compared.difference.same,
     }
     result = Needs.NOTHING
