@@ -15,6 +15,7 @@ from unet_desktop.tasks.events import CheckRemark
 
 if TYPE_CHECKING:
     from unet_desktop.tasks.public_sets.picture import Option, Part
+    from unet_desktop.tasks.public_sets.recognise import SetRequest
 
 EPILOG = (
     "Exit code: 0 everything was imported; 1 some photographs or tables could not be; 2 the folder is laid "
@@ -77,7 +78,7 @@ def run(
     from unet_desktop.project.project import Project
     from unet_desktop.tasks.holding_project import holding_project
     from unet_desktop.tasks.public_sets.picture import Option
-    from unet_desktop.tasks.public_sets.recognise import SetRequest, recognise
+    from unet_desktop.tasks.public_sets.recognise import SetRequest
     from unet_desktop.tasks.public_sets.run import import_set
 
     given = {Option.EXPERT: expert, Option.PARTITION: partition}
@@ -85,12 +86,7 @@ def run(
     wanted = None if parts is None else _parse_parts(parts)
     request = SetRequest(folder, project or Path(), name, options, wanted, use_split=split, copy=not refer)
     if project is None:
-        recognised = recognise(request)
-        for sentence in recognised.sentences:
-            output.print(sentence, markup=False)
-        for sentence in recognised.found.unread:
-            show_error(sentence)
-        raise typer.Exit(SOME_FAILED if recognised.found.unread else DONE)
+        raise typer.Exit(_describe(request))
     is_new = not Layout(project).manifest.exists()
     followed = follow(holding_project(project, import_set(request)), "Importing")
     if is_new and not followed.stopped and remove_if_empty(project):
@@ -99,6 +95,18 @@ def run(
         _print_copies(project)
     output.print(f"Project: {project} ({count_cases(Project.open(project).cases())})", markup=False)
     raise typer.Exit(followed.code)
+
+
+def _describe(request: SetRequest) -> int:
+    """Print what would be imported; return the exit code."""
+    from unet_desktop.tasks.public_sets.recognise import recognise
+
+    recognised = recognise(request)
+    for sentence in recognised.sentences:
+        output.print(sentence, markup=False)
+    for sentence in recognised.found.unread:
+        show_error(sentence)
+    return SOME_FAILED if recognised.found.unread else DONE
 
 
 def _print_copies(project: Path) -> None:

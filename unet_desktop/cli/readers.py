@@ -92,7 +92,7 @@ def add_reader(
 ) -> None:
     """Add a reader, who reads the cases without seeing other people's masks.
 
-    The reader opens the folder that is printed, or chooses File > Read masked in the window of the project.
+    The reader opens the folder that is printed, or chooses Readers > Read masked in the window of the project.
     """
     project = ProjectReader.open(context.obj)
     chosen = None if cases is None else [case.strip() for case in cases.split(",") if case.strip()]
