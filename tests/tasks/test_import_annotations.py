@@ -320,7 +320,7 @@ def test_shapes_that_are_no_regions_are_named(tmp_path, bring_in):
         {"label": "disc", "points": [[20, 10], [40, 30]], "shape_type": "linestrip"},
     ]
     masks, events = bring_in(write_json(tmp_path / "a.json", labelme("eye1.png", MASK, shapes)))
-    assert problems(events) == ["eye1.png: passed over 1 linestrip, which are no regions."]
+    assert problems(events) == ["eye1.png: passed over 1 linestrip, which is no region."]
     assert np.argwhere(masks["eye1"] == 1).min(0).tolist() == [10, 20]
     assert np.argwhere(masks["eye1"] == 1).max(0).tolist() == [30, 40]  # labelme counts the border
 
@@ -332,6 +332,30 @@ def test_pictures_without_a_region_get_no_mask(tmp_path, bring_in):
     assert masks["eye2"] is None
     assert any(isinstance(event, LeftWithoutMask) for event in events)
     assert any("hold nothing" in event.text for event in events if isinstance(event, Message))
+
+
+def test_annotations_of_pictures_that_are_not_there_are_not_passed_over(tmp_path, bring_in):
+    data = polygon_coco({"eye1.png": MASK, "eye2.png": MASK, "eye3.png": MASK})
+    data["images"].append({"id": 9, "file_name": "nothing_drawn.png", "height": 60, "width": 80})
+    _, events = bring_in(write_json(tmp_path / "coco.json", data))
+    (left,) = [event for event in events if isinstance(event, AnnotationsLeftOut)]
+    assert left.sentence == "These annotations belong to none of the pictures: eye3.png."
+
+
+def test_a_picture_with_left_out_labels_alone_gets_no_mask(tmp_path, bring_in):
+    data = polygon_coco({"eye1.png": MASK, "eye2.png": MASK})
+    data["categories"].append({"id": 9, "name": "vessel"})
+    second = next(image["id"] for image in data["images"] if image["file_name"] == "eye2.png")
+    for annotation in data["annotations"]:
+        annotation["category_id"] = 9 if annotation["image_id"] == second else annotation["category_id"]
+    options = MaskOptions(names=parse_label_names("vessel=", DISC_AND_CUP))
+    root = Project.create(tmp_path / "project", DISC_AND_CUP).root
+    events = list(
+        import_images(root, tmp_path / "pictures", masks=write_json(tmp_path / "c.json", data), options=options)
+    )
+    assert not problems(events)
+    assert [event.pictures for event in events if isinstance(event, LeftWithoutMask)] == [("eye2.png",)]
+    assert [case.state.value for case in Project.open(root).cases()] == ["corrected", "new"]
 
 
 def test_a_damaged_file_among_others_is_named(tmp_path, bring_in):

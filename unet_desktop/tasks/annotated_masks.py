@@ -146,7 +146,8 @@ class AnnotatedMasks:
             )
         labels = {self.names.values.get(name) for part in parts for name in part.labels}
         possible = frozenset(label.name for label in self.labels if label.value in labels)
-        problem = f"{picture.name}: passed over {_describe_skipped(skipped)}, which are no regions." if skipped else ""
+        what = "is no region" if len(skipped) == 1 else "are no regions"
+        problem = f"{picture.name}: passed over {_describe_skipped(skipped)}, which {what}." if skipped else ""
         mask = self.placements.place(picture, found.mask)
         return ForeignMask(mask, possible, found.notes, problem)
 
@@ -192,14 +193,20 @@ def plan_annotations(
     names = match_labels(
         {name for parts in pairing.parts.values() for part in parts for name in part.labels}, labels, options.names
     )
+    left_out = {name for name, value in names.values.items() if value is None}
+    bare = {
+        picture
+        for picture, parts in pairing.parts.items()
+        if all(part.labels <= left_out for part in parts) and picture not in pairing.problems
+    }
     plan = AnnotatedMasks(
         labels,
         kinds,
         names,
         unread=tuple(unread),
         strangers=tuple(pairing.strangers),
-        undrawn=tuple(pairing.undrawn),
-        _parts={picture: tuple(parts) for picture, parts in pairing.parts.items()},
+        undrawn=(*pairing.undrawn, *sorted(picture.name for picture in bare)),
+        _parts={picture: tuple(parts) for picture, parts in pairing.parts.items() if picture not in bare},
         _problems=pairing.problems,
     )
     return _decide(plan, options)

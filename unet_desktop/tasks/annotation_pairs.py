@@ -54,7 +54,7 @@ class AnnotationPairs:
     Attributes:
         parts: each picture's.
         problems: why a picture's annotation cannot be taken, as a sentence.
-        strangers: pictures that annotations name and that are not there.
+        strangers: pictures on which something is drawn and that are not there.
         undrawn: pictures for which nothing was drawn.
     """
 
@@ -90,7 +90,7 @@ def pair_annotations(
                 pairing.problems[owner] = (
                     f'"{escape_controls(entry.picture)}" in {entry.path} could be {which}. Let it state the folder.'
                 )
-        else:
+        elif entry.labels:
             pairing.strangers.append(entry.picture)
     _pair_by_file(pairing, by_file, pictures, root, labels, loose=loose)
     for picture, parts in pairing.parts.items():
@@ -129,7 +129,7 @@ def _pair_by_file(
                     _give(pairing, picture, AnnotationPart(part.format, part.entry, file.label))
         except MaskError as error:
             pairing.problems[picture] = str(error)
-    pairing.strangers += [path.name for path in pairs.unused]
+    pairing.strangers += [path.name for path in pairs.unused if any(part.labels for part in by_file[path])]
 
 
 def _give(pairing: AnnotationPairs, picture: Path, part: AnnotationPart) -> None:

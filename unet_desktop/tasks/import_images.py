@@ -286,10 +286,10 @@ def _report_annotations(found: AnnotatedMasks) -> Iterator[ImportEvent]:
         yield AnnotationsLeftOut(tuple(problem for _, problem in found.unread))
     if found.strangers:
         names = name_some([escape_controls(name) for name in found.strangers], MAX_NAMED)
-        yield Message(f"These annotations belong to none of the pictures: {names}.")
+        yield AnnotationsLeftOut((f"These annotations belong to none of the pictures: {names}.",))
     if found.undrawn:
         names = name_some(found.undrawn, MAX_NAMED)
-        yield Message(f"Of these pictures the annotations hold nothing, so they got no mask: {names}.")
+        yield Message(f"The annotations hold nothing to import for these pictures, so they got no mask: {names}.")
 
 
 def _write_list(root: Path, names: Sequence[str]) -> Path:
