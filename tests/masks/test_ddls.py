@@ -9,7 +9,7 @@ import pytest
 
 from unet_desktop.images.laterality import Eye
 from unet_desktop.labels import DISC_AND_CUP
-from unet_desktop.masks.ddls import OLD_STAGES, STAGES, rate_disc, stage
+from unet_desktop.masks.ddls import rate_disc, stage
 from unet_desktop.masks.disc_size import DISC_FOVEA_MM, DiscSize, ScaleSource
 from unet_desktop.masks.measure import Measurement, measure_mask
 from unet_desktop.masks.rim import Quadrant, fovea_axis, quadrants_by_fovea
@@ -39,7 +39,6 @@ TABLE = [  # (thinnest ratio, absent degrees): stages of small, average and larg
 @pytest.mark.parametrize(("rim", "stages"), TABLE)
 def test_the_table(rim: tuple[float, float], stages: tuple[int, int, int]) -> None:
     assert tuple(stage(*rim, size) for size in (S, A, L)) == stages
-    assert len(OLD_STAGES) == STAGES
 
 
 def disc(cup_radius: float, shift: tuple[float, float] = (0.0, 0.0), radius: float = 100.0) -> Measurement:

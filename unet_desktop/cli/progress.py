@@ -157,7 +157,7 @@ def _show(event: TaskEvent, progress: Progress, bar: TaskID, followed: Followed)
             followed.failed += 1
             show_error(event.sentence)
         case FileWritten():
-            output.print(f"{event.what.capitalize()}: {event.path}", markup=False)
+            output.print(f"{event.what[:1].upper()}{event.what[1:]}: {event.path}", markup=False)
         case _:
             followed.rest.append(event)
 

@@ -32,7 +32,7 @@ def classes_json(labels: LabelSet) -> bytes:
             {"value": numbers[label.value], "name": label.name, "colour": label.colour, "inside": label.inside}
             | {"region_values": region}
         )
-    data = {"classes": classes, "not_annotated": NOT_ANNOTATED, "number_of_classes": len(numbers)}
+    data = {"classes": classes, "not_annotated": NOT_ANNOTATED, "number_of_classes": len(classes)}
     return (json.dumps(data, indent=2) + "\n").encode()
 
 

@@ -13,8 +13,6 @@ from unet_desktop.masks.measure import Measurement
 from unet_desktop.masks.rim import FoveaAxis, Rim, fovea_axis
 
 STAGES = 10
-OLD_STAGES = ("0a", "0b", "1", "2", "3", "4", "5", "6", "7a", "7b")
-"""What the stages 1 to 10 were called in 2002."""
 _LEAST_RATIOS = {
     DiscSize.SMALL: (0.5, 0.4, 0.3, 0.2, 0.1),
     DiscSize.AVERAGE: (0.4, 0.3, 0.2, 0.1),

@@ -69,6 +69,7 @@ def test_plain_folder_with_the_split(sets, corrected):
     classes = json.loads((root / "classes.json").read_text())
     assert [one["name"] for one in classes["classes"]] == ["background", "optic disc", "optic cup"]
     assert classes["classes"][1]["region_values"] == [1, 2]
+    assert classes["number_of_classes"] == 3
 
 
 def test_rootpainter_projects_read_back(sets, corrected):

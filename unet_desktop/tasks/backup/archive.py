@@ -105,8 +105,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         ) from error
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, IndexError) as error:
         raise UserError(
-            f"{path} is not a backup, or only a part of one: it cannot be read as a ZIP file ({error}). "
-            "Use another copy."
+            f"{path} is not a backup, or only a part of one: it cannot be read as a ZIP file. Use another copy."
         ) from error
 
 
