@@ -6,6 +6,7 @@ Where both were changed, the project's mask stays, and the other one becomes a v
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from typing import Any
@@ -64,8 +65,10 @@ class Merged:
     conflicts: tuple[str, ...]
 
 
-def merge_case(copy: ProjectReader, case: Case, project: Project, case_id: str, source: str) -> Merged:
-    """Take a case of a copy into a project; doing it again changes nothing.
+def merge_case(
+    copy: ProjectReader, case: Case, project: Project, case_id: str, source: str, noted: Mapping[str, str]
+) -> Merged:
+    """Take a case of a copy into a project; doing it again changes nothing, and finishes what was interrupted.
 
     Args:
         copy: of the project.
@@ -73,6 +76,7 @@ def merge_case(copy: ProjectReader, case: Case, project: Project, case_id: str, 
         project: held by this program.
         case_id: the same case in the project.
         source: whose copy it is, for the trail and sentences.
+        noted: the SHA-256 of each case's mask as the project's trail noted it last, see `last_masks`.
 
     Raises:
         UserError: a mask is damaged or of another size, or it cannot be written.
@@ -82,6 +86,8 @@ def merge_case(copy: ProjectReader, case: Case, project: Project, case_id: str, 
         raise MaskError(f"{case_id} has another size in the copy of {source} than in the project.")
     theirs = copy.load_mask(case.id)
     newer = _compare(copy, case.id, theirs, project, case_id)
+    if newer is _Newer.NONE and theirs is not None and _is_unfinished(project, before, noted):
+        newer = _Newer.COPY
     _keep_versions(copy, case, project, case_id)
     after, conflicts = _merge_notes(case, before, source, take=newer is _Newer.COPY)
     if newer is _Newer.BOTH and theirs is not None:
@@ -93,8 +99,10 @@ def merge_case(copy: ProjectReader, case: Case, project: Project, case_id: str, 
             "the other one is among its versions.",
         )
     if newer is _Newer.COPY and theirs is not None:
-        keep_present_mask(project.layout, project.labels, before)
-        project.write_mask(case_id, theirs)
+        ours = project.load_mask(case_id)
+        if ours is None or digest_of(theirs) != digest_of(ours):
+            keep_present_mask(project.layout, project.labels, before)
+            project.write_mask(case_id, theirs)
         taken = {name: getattr(case, name) for name in _OF_THE_MASK}
         after = replace(after, state=case.state, **taken)
     elif case.state is CaseState.APPROVED and before.state is CaseState.CORRECTED and newer is _Newer.NONE:
@@ -122,6 +130,13 @@ def _compare(copy: ProjectReader, copied_id: str, theirs: Mask | None, project: 
     if is_ours_known is is_theirs_known:
         return _Newer.BOTH
     return _Newer.COPY if is_ours_known else _Newer.PROJECT
+
+
+def _is_unfinished(project: Project, case: Case, noted: Mapping[str, str]) -> bool:
+    """Whether a program was killed after it had written a mask and before it noted whose that is."""
+    if case.id not in noted:
+        return not case.changed_at
+    return noted[case.id] != files.sha256(project.layout.mask(case.id))
 
 
 def _digests(project: ProjectReader, case_id: str) -> set[str]:

@@ -17,6 +17,7 @@ from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
+from unet_desktop.project.records import CaseRecords
 from unet_desktop.project.trail import Act, read
 from unet_desktop.project.versions import VersionStep, read_versions
 from unet_desktop.project.workbooks import list_workbooks, make_workbook
@@ -138,6 +139,31 @@ def test_a_project_split_by_copies_is_merged_again(project, tmp_path, as_reader)
     assert merged.case("new").patient == "Q7"
     digests = {version.who for version in read_versions(merged.layout, "p0").versions}
     assert "Anna" in digests  # what was replaced is among the versions
+    assert findings(project.root) == []
+    before = everything(project.root)
+    assert run(collect(project.root, [copy.root])) == []
+    assert everything(project.root) == before
+
+
+@pytest.mark.parametrize("case_id", ["p0", "p1"])  # p1 had no mask
+def test_collecting_again_finishes_what_a_killed_program_began(project, tmp_path, as_reader, monkeypatch, case_id):
+    project.save_mask("p0", square(20))
+    as_reader("Ben")
+    copy = Project.open(shutil.copytree(project.root, tmp_path / "copy"))
+    copy.save_mask(case_id, square(30))
+    as_reader("Coordinator")
+
+    def kill(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(CaseRecords, "put", kill)
+        with pytest.raises(KeyboardInterrupt):
+            run(collect(project.root, [copy.root]))
+    assert findings(project.root) or case_id == "p1"
+    assert run(collect(project.root, [copy.root])) == []
+    merged = Project.open(project.root).case(case_id)
+    assert (merged.changed_by, merged.vcdr) == ("Ben", copy.case(case_id).vcdr)
     assert findings(project.root) == []
     before = everything(project.root)
     assert run(collect(project.root, [copy.root])) == []

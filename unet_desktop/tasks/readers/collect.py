@@ -25,6 +25,7 @@ from unet_desktop.project.layout import JOURNAL_SUFFIX, CaseIds, Layout
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.manifest import give_identity, write_manifest
 from unet_desktop.project.merge import merge_case
+from unet_desktop.project.noted_masks import last_masks
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.trail import Act, Event, append, read
@@ -262,7 +263,7 @@ def _collect_one(root: Path, one: _Staged, *, held: bool) -> Iterator[CollectEve
 
 def _merge(target: Project, one: _Staged, around: ProjectReader) -> Iterator[CollectEvent]:
     """Merge a copy with the project or workbook that it is of."""
-    by_digest = target.cases_by_hash()
+    by_digest, noted = target.cases_by_hash(), last_masks(read(target.layout).entries)
     cases = [case for case in one.project.cases() if not case.damage]
     conflicts: list[str] = []
     taken = added = 0
@@ -274,7 +275,7 @@ def _merge(target: Project, one: _Staged, around: ProjectReader) -> Iterator[Col
             if mine is None:
                 mine = _add(target, one, case)
                 added += 1
-            merged = merge_case(one.project, case, target, mine.id, one.title)
+            merged = merge_case(one.project, case, target, mine.id, one.title, noted)
             taken += merged.taken
             changed |= merged.changed
             conflicts += merged.conflicts
