@@ -16,7 +16,7 @@ from unet_desktop.project.case_query import CaseQuery, matching_ids
 from unet_desktop.project.project import Project
 from unet_desktop.project.rename import rename_case
 from unet_desktop.project.trail import Act, read
-from unet_desktop.project.workbooks import workbook_of
+from unet_desktop.project.workbooks import list_workbooks, make_workbook, workbook_of
 from unet_desktop.reports.document import Heading, Plots
 from unet_desktop.tasks.evaluation.targets import Targets
 from unet_desktop.tasks.events import ItemDone, ReadersAgreement, ReadersCompared
@@ -139,6 +139,19 @@ def test_consensus_fills_cases_without_a_mask_and_changes_no_other(study):
     noted = [entry.detail for entry in read(filled.layout).entries if entry.act == Act.ADJUDICATED]
     assert noted == ["majority of Anna, Anna (2), Ben, Cy", "from Cy"]
     assert list(make_consensus(study.root, Method.STAPLE)) == []
+
+
+def test_consensus_keeps_that_there_is_no_cup(study):
+    reading = Project.open(make_workbook(study, "Dora", case_ids=["p1"]).root)
+    only_disc = np.minimum(square(20), 1).astype(np.uint8)
+    for name in ("Anna", "Ben", "Cy"):
+        for found in (one for one in list_workbooks(study.layout) if one.workbook.reader == name):
+            Project.open(found.root).delete_mask("p1")
+    reading.save_mask("p1", only_disc)
+    reading.mark("p1", no_cup=True, not_annotated=(2,))
+    list(make_consensus(study.root, Method.SINGLE))
+    case = Project.open(study.root).case("p1")
+    assert (case.no_cup, case.not_annotated, case.incomplete) == (True, (2,), False)
 
 
 def test_single_leaves_what_readers_differ_in(study):

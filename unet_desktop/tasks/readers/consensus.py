@@ -12,6 +12,7 @@ from unet_desktop.labels import LabelSet
 from unet_desktop.masks.consensus import majority, staple
 from unet_desktop.masks.regions import Mask
 from unet_desktop.project.case import UNCORRECTED
+from unet_desktop.project.marks import Annotations
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader_masks import ReaderMask, reader_masks
 from unet_desktop.project.trail import Act, Event, append
@@ -60,6 +61,8 @@ def make_consensus(root: Path, method: Method) -> Iterator[ConsensusEvent]:
                 model = drawn[0].case.model if len(drawn) == 1 else ""
                 project.save_mask(case.id, mask, model=model, step=VersionStep.ADJUDICATED)
                 append(project.layout, Event(Act.ADJUDICATED, case.id, source=model, detail=source))
+                if said := _what_is_absent(drawn):
+                    project.mark(case.id, **said)
         elif not problem:
             note = "No reader has drawn it yet."
         yield ItemDone(case.id, done, len(cases), problem=problem, note=note)
@@ -77,3 +80,13 @@ def _combine(drawn: list[ReaderMask], labels: LabelSet, method: Method) -> tuple
         return None, "Two readers differ, and there is no majority of two; adjudicate it."
     mask = majority(masks, labels) if method is Method.MAJORITY else staple(masks, labels)
     return mask, f"{'STAPLE' if method is Method.STAPLE else 'majority'} of {titles}"
+
+
+def _what_is_absent(drawn: list[ReaderMask]) -> Annotations:
+    """Return what the mask does not say itself, if all readers noted it: that there is no cup, labels not annotated."""
+    said: Annotations = {}
+    if all(read.case.no_cup for read in drawn):
+        said["no_cup"] = True
+    if silent := set[int].intersection(*(set(read.case.not_annotated) for read in drawn)):
+        said["not_annotated"] = tuple(sorted(silent))
+    return said
