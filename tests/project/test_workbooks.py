@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from unet_desktop.errors import ProjectError, WriteError
-from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.labels import DISC_AND_CUP, Label, LabelSet
 from unet_desktop.project.case import CaseState
 from unet_desktop.project.form import NO_FORM, TEMPLATES, Form
 from unet_desktop.project.lease import lease_exclusively, lease_project
@@ -17,6 +17,7 @@ from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
 from unet_desktop.project.reader_masks import reader_masks
 from unet_desktop.project.reader_names import is_name_taken, note_name
+from unet_desktop.project.relabel import relabel
 from unet_desktop.project.replace_picture import replace_picture
 from unet_desktop.project.settings_writer import refuse_form_of_workbook
 from unet_desktop.project.trail import read
@@ -218,6 +219,18 @@ def test_a_picture_that_the_project_moved_or_renamed_is_still_the_readers(projec
     assert opened.image_path("p0").is_file()
     (read_mask,) = reader_masks(again, list_workbooks(layout), "renamed")
     assert (read_mask.mask == square()).all()
+
+
+def test_masks_with_the_labels_of_before_are_left_out_until_the_reading_is_opened(project):
+    found = make_workbook(project, "Anna")
+    grown = LabelSet((*project.labels.labels, Label(3, "vessel", "#e69f00")))
+    list(relabel(project, grown))
+    (told,) = reader_masks(project, [found], "p0")
+    assert str(told).endswith("so its masks are not used. Open that reading once: it gets the project's labels.")
+    with lease_exclusively(found.root):
+        pass
+    (read_now,) = reader_masks(project, list_workbooks(project.layout), "p0")
+    assert not isinstance(read_now, Exception)
 
 
 def test_a_reading_gets_the_form_that_the_project_got_meanwhile(project):

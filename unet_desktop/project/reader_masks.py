@@ -57,9 +57,12 @@ def read_reader_mask(project: ProjectReader, found: FoundWorkbook, case_id: str)
             "Look which of them was replaced."
         )
     if not found.labels.same_structures(project.labels):
+        remedy = (
+            " Open that reading once: it gets the project's labels." if found.labels.grew_into(project.labels) else ""
+        )
         raise MaskError(
             f"The labels of the reading of {found.workbook.title} differ from the project's "
-            f"({found.labels.contrast(project.labels)}), so its masks are not used."
+            f"({found.labels.contrast(project.labels)}), so its masks are not used.{remedy}"
         )
     path = layout.mask(own_id)
     mask = read_mask(path, project.labels, (mine.height, mine.width)) if path.exists() else None

@@ -90,6 +90,10 @@ def test_a_reading_that_is_there_is_opened_in_its_readers_name(
     assert opened.app.session.project.root == found.root
     assert person.read_name() == "Ben"
     assert opened.windowTitle() == "a – Test – reading: Ben, masked – U-Net Desktop"
+    trigger(opened, "readers.back")
+    assert opened.app.session.project.root == root
+    assert person.read_name() == "Anna"  # or what she adjudicates would be noted as Ben's
+    assert opened.windowTitle() == "a – Test – Anna – U-Net Desktop"
 
 
 def test_a_reading_that_cannot_be_opened_leaves_the_name(

@@ -41,6 +41,8 @@ class ReaderCommands(CommandSet):
         """
         super().__init__(errors)
         self._app, self._window, self._open_root = app, window, open_root
+        self._before: tuple[Path, str] | None = None
+        """The open reading, and the name that was in use when it was opened, if it was another one."""
 
     @command(
         "readers.read_masked",
@@ -107,6 +109,7 @@ class ReaderCommands(CommandSet):
             if before != found.workbook.reader:
                 person.keep_name(before)
             return
+        self._before = (found.root, before) if before and before != found.workbook.reader else None
         around = project_around(found.root)
         if project.read_only or around is None:
             return
@@ -121,11 +124,15 @@ class ReaderCommands(CommandSet):
         "&Back to the project",
         shortcut="Ctrl+Alt+B",
         needs=Needs.PROJECT,
-        tip="Close the masked reading and open the project that it belongs to",
+        tip="Close the masked reading and open the project that it belongs to, in the name that you had there",
     )
     def go_back(self) -> None:
         project = self._app.session.project
-        around = None if project is None or project.workbook is None else project_around(project.root)
-        if around is None:
+        if project is None or project.workbook is None or (around := project_around(project.root)) is None:
             raise ProjectError("No masked reading is open. Choose Read masked to open one.")
+        reading, reader = project.root, person.read_name()
+        if self._before is not None and self._before[0] == reading and reader == project.workbook.reader:
+            person.keep_name(self._before[1])
         self._open_root(around)
+        if self._app.session.project is not None and self._app.session.project.root == reading:  # the user stays
+            person.keep_name(reader)
