@@ -24,7 +24,8 @@ from unet_desktop.formats.geojson import GEOJSON_FORMAT
 from unet_desktop.formats.label_studio import LABEL_STUDIO_FORMAT
 from unet_desktop.formats.matlab import read_matrix
 from unet_desktop.formats.nrrd import read_nrrd
-from unet_desktop.formats.numpy_arrays import read_npz
+from unet_desktop.formats.numpy_arrays import has_labels, read_npz
+from unet_desktop.formats.recognise import find_annotation_files
 from unet_desktop.formats.yolo import YOLO_FORMAT
 
 SQUARE = [1, 1, 4, 1, 4, 4, 1, 4]
@@ -144,6 +145,17 @@ def test_an_archive_of_arrays_whose_middle_is_damaged(tmp_path, compression):
         (tmp_path / "a.npz").write_bytes(whole[:at] + bytes(30) + whole[at + 30 :])
         with pytest.raises(MaskError):
             read_npz(tmp_path / "a.npz")
+
+
+def test_a_zip_file_of_another_version_is_recognised_as_one(tmp_path):
+    path = tmp_path / "a.npz"
+    np.savez(path, disc=np.zeros((6, 6), np.uint8), cup=np.zeros((6, 6), np.uint8))
+    content = bytearray(path.read_bytes())
+    content[content.rindex(b"PK\1\2") + 6] = 190  # version needed to extract
+    path.write_bytes(content)
+    (found,) = find_annotation_files(path)
+    assert "unpack it" in found.problem
+    assert not has_labels(path)
 
 
 @pytest.mark.parametrize(("encoding", "pack"), [("gzip", gzip.compress), ("bzip2", bz2.compress)])

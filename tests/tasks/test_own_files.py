@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -85,3 +86,13 @@ def test_a_marked_jpeg_is_known_again_and_shows_the_same(tmp_path):
     assert not is_torn(marked)
     marked.write_bytes(marked.read_bytes()[:-100])
     assert is_torn(marked)
+
+
+def test_a_workbook_that_is_damaged_inside_is_not_ours(tmp_path):
+    path = tmp_path / "measurements.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
+        book.writestr("xl/workbook.xml", b"<sheets/>" * 50)
+    content = bytearray(path.read_bytes())
+    content[50:60] = b"\xff" * 10
+    path.write_bytes(content)
+    assert not is_own(path)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from unet_desktop.errors import MaskError, reason_of
 from unet_desktop.formats.annotations import Annotation, Drawn, Entry, Format
 from unet_desktop.formats.shapes import Plane
+from unet_desktop.images.file_kinds import ZIP_ERRORS
 from unet_desktop.images.read import MAX_PIXELS
 from unet_desktop.json_data import DataError, read_bytes
 from unet_desktop.links import open_to_read
@@ -53,7 +54,7 @@ def has_labels(path: Path) -> bool:
     try:
         with ZipFile(path) as archive:
             names = [name.removesuffix(".npy") for name in archive.namelist()]
-    except (BadZipFile, OSError, ValueError):
+    except ZIP_ERRORS:
         return False
     return len(names) > 1 or bool(names and names[0].casefold() not in _NO_LABELS)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import zlib
 from collections.abc import Mapping
 from pathlib import Path
@@ -39,6 +40,9 @@ _PICTURES = (
 _POINT = re.compile(r"\s*-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?(?:\s*[,;]\s*|\s+)-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?\s*")
 LABEL_STUDIO = "a Label Studio export"
 _NIFTI = (b"n+1\0", b"ni1\0", b"n+2\0")
+
+ZIP_ERRORS = (BadZipFile, OSError, ValueError, NotImplementedError, EOFError, IndexError, struct.error)
+"""What opening a damaged ZIP file raises."""
 
 
 def is_picture(path: Path) -> bool:
@@ -93,7 +97,7 @@ def _name_archive(path: Path) -> str:
     try:
         with ZipFile(path) as archive:
             names = archive.namelist()[:100]
-    except (BadZipFile, OSError, ValueError):
+    except ZIP_ERRORS:
         return "a ZIP archive"
     if names and all(name.endswith(".npy") for name in names):
         return "NumPy arrays (npz)"

@@ -6,10 +6,12 @@ import os
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from unet_desktop.errors import Remedy, WriteError
+from unet_desktop.images.file_kinds import ZIP_ERRORS
 
 _ENDS = 1 << 16
 """Bytes looked at, at a file's beginning and at its end."""
@@ -94,7 +96,7 @@ def _is_own_workbook(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as book, book.open("xl/workbook.xml") as sheets:
             text = sheets.read(_ENDS)
-    except (OSError, KeyError, RuntimeError, zipfile.BadZipFile):  # RuntimeError: it has a password
+    except (*ZIP_ERRORS, KeyError, RuntimeError, zlib.error):  # RuntimeError: it has a password
         return False
     return b'name="Measurements"' in text and b'name="Columns"' in text
 

@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from unet_desktop import json_data
 from unet_desktop.errors import UserError, reason_of
+from unet_desktop.images.file_kinds import ZIP_ERRORS
 from unet_desktop.json_data import Count
 from unet_desktop.project.layout import DEVICES
 
@@ -103,7 +104,7 @@ def open_archive(path: Path) -> zipfile.ZipFile:
         raise UserError(
             f"{path} cannot be read ({error.strerror or error}). Check the path and permissions."
         ) from error
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError, IndexError) as error:
+    except ZIP_ERRORS as error:
         raise UserError(
             f"{path} is not a backup, or only a part of one: it cannot be read as a ZIP file. Use another copy."
         ) from error
