@@ -93,6 +93,6 @@ def test_a_workbook_that_is_damaged_inside_is_not_ours(tmp_path):
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as book:
         book.writestr("xl/workbook.xml", b"<sheets/>" * 50)
     content = bytearray(path.read_bytes())
-    content[50:60] = b"\xff" * 10
+    content[45:55] = b"\xff" * 10  # where the packed content begins
     path.write_bytes(content)
     assert not is_own(path)
