@@ -77,6 +77,19 @@ def test_a_readers_mask_becomes_the_mask_in_one_step(read_by_three: MainWindow, 
     assert not editor.mask.any()
 
 
+def test_a_readers_mask_says_nothing_of_what_the_reader_did_not_annotate(
+    window: MainWindow, root: Path, qtbot: QtBot
+) -> None:
+    reading = Project.open(make_workbook(Project.open(root), "Anna").root)
+    reading.save_mask("a", np.minimum(disc_mask(20), 1).astype(np.uint8))
+    reading.mark("a", not_annotated=(2,))
+    window.commands.projects.open_root(root)
+    qtbot.waitUntil(lambda: len(window.app.adjudication.drawn) == 1)
+    window.actions_by_id["readers.use"].trigger()
+    assert window.app.autosave.flush()
+    assert Project.open(root).case("a").not_annotated == (2,)
+
+
 def test_a_locked_label_stays_and_that_is_said(read_by_three: MainWindow) -> None:
     window, editor = read_by_three, read_by_three.app.editor
     cup = window.app.options.labels.labels[1]

@@ -84,8 +84,11 @@ class Adjudication(QObject):
         read = next((read for read in self.drawn if read.found.key == key), None)
         if read is not None and read.mask is not None:
             self._adjudicate(read.mask, f"from {read.title}", f"The mask of {read.title}", read.case.model)
+            opened = self._session.open
             if read.case.no_cup:
                 self._session.mark(no_cup=True)
+            if opened is not None and opened.case.not_annotated != read.case.not_annotated:
+                self._session.mark(not_annotated=read.case.not_annotated)  # of which the mask says nothing
 
     def use_majority(self) -> None:
         """Make what more than half of the readers drew the mask."""
