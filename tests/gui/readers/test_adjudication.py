@@ -17,7 +17,9 @@ from unet_desktop.gui.canvas.reader_layer import COLOURS
 from unet_desktop.gui.commands.command import Needs
 from unet_desktop.gui.window.command_state import available
 from unet_desktop.gui.window.main_window import MainWindow
+from unet_desktop.labels import Label, LabelSet
 from unet_desktop.project.project import Project
+from unet_desktop.project.relabel import relabel
 from unet_desktop.project.trail import Act, read
 from unet_desktop.project.versions import VersionStep, read_versions
 from unet_desktop.project.workbooks import make_workbook
@@ -113,6 +115,21 @@ def test_majority_and_staple_are_a_start(read_by_three: MainWindow, qtbot: QtBot
     usable = {name: window.actions_by_id[f"readers.{name}"].isEnabled() for name in ("use", "majority", "staple")}
     assert usable == {"use": True, "majority": False, "staple": False}
     assert "needs 3 readers" in window.actions_by_id["readers.majority"].toolTip()
+
+
+def test_what_is_wrong_with_a_whole_reading_is_told_once(read_by_three: MainWindow, root: Path, qtbot: QtBot) -> None:
+    window, adjudication, told = read_by_three, read_by_three.app.adjudication, []
+    workbook = Project.open(root / "readers" / "Cy")
+    list(relabel(workbook, LabelSet((*workbook.labels.labels, Label(3, "vessel", "#e69f00")))))
+    adjudication.problem.connect(told.append)
+    adjudication.look_again()
+    qtbot.waitUntil(lambda: len(told) == 1)
+    assert told[0].startswith("The labels of the reading of Cy differ from the project's")
+    for case_id in ("b", "c"):
+        with qtbot.waitSignal(adjudication.masks_changed):
+            window.app.session.open_case(case_id)
+        qtbot.waitUntil(lambda: len(adjudication.masks) == 2)
+    assert len(told) == 1
 
 
 def test_the_largest_disagreement_comes_first(read_by_three: MainWindow, qtbot: QtBot) -> None:

@@ -54,6 +54,8 @@ class Adjudication(QObject):
         self.workbooks: list[FoundWorkbook] = []
         self.masks: tuple[ReaderMask, ...] = ()
         self._results: SimpleQueue[tuple[CaseKey, list[ReaderMask], list[str]]] = SimpleQueue()
+        self._told: dict[str, CaseKey] = {}
+        """Problems that were told since the readers were listed, and with which case."""
         self._arrived.connect(self._take_results)
         session.project_changed.connect(self.look_again)
         session.cases_changed.connect(self._on_session_cases_changed)
@@ -72,6 +74,7 @@ class Adjudication(QObject):
     def look_again(self) -> None:
         """List the readers again, after some were added, and read their masks."""
         project = self._session.project
+        self._told.clear()
         self.workbooks = [] if project is None or project.workbook is not None else list_workbooks(project.layout)
         if self.workbooks and project is not None:
             for sentence in damaged_workbooks(project.layout)[:1]:
@@ -161,8 +164,10 @@ class Adjudication(QObject):
                 continue
             self.masks = tuple(masks)
             self.masks_changed.emit()
-            if problems:
-                self.problem.emit(problems[0])
+            # What is wrong with a whole reading is told once: at each case it would cover other messages.
+            new = [sentence for sentence in problems if self._told.setdefault(sentence, key) == key]
+            if new:
+                self.problem.emit(new[0])
 
 
 def _note(layout: Layout, event: Event) -> None:
