@@ -23,9 +23,11 @@ from unet_desktop.errors import UserError
 from unet_desktop.images.burnt_in_text import looks_lettered
 from unet_desktop.images.opencv import cv2
 from unet_desktop.labels import DISC_AND_CUP
+from unet_desktop.project.case import Case
 from unet_desktop.project.form import Form, Item, ItemKind
 from unet_desktop.project.project import Project
 from unet_desktop.tasks.events import ItemDone
+from unet_desktop.tasks.export.names import pseudonyms
 from unet_desktop.tasks.export.request import ExportRequest, KeyFile
 from unet_desktop.tasks.export.run import export_cases
 from unet_desktop.tasks.folders.outputs import Outputs
@@ -172,6 +174,19 @@ def test_key_file_is_kept_apart_and_never_overwrites_another(ask, out, tmp_path)
         list(export_cases(ask(key_file=KeyFile(tmp_path / "letter.csv"))))
     with pytest.raises(UserError, match="cannot be exported with"):
         export_cases(ask(key_file=KeyFile(tmp_path / "key.csv"), outputs=Outputs(dicom_seg=True)))
+
+
+def test_two_exports_do_not_give_one_pseudonym_twice(corrected, tmp_path):
+    key = KeyFile(tmp_path / "key.csv")
+    first, *others = corrected.cases()
+
+    def other_export() -> Iterator[Case]:
+        pseudonyms([first], corrected.root, key)
+        yield from others
+
+    with pytest.raises(UserError, match="Another export is using the key file"):
+        pseudonyms(other_export(), corrected.root, key)
+    assert first.id in key.path.read_text()
 
 
 @pytest.mark.parametrize("replace", [False, True])

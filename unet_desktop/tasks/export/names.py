@@ -102,6 +102,7 @@ class _KeyTable:
     def __init__(self, key_file: KeyFile) -> None:
         self._path = key_file.path
         self._known = _read(self._path)
+        self._before = dict(self._known)
         self._key = b""
         if key_file.hashed:
             require_key()
@@ -125,6 +126,11 @@ class _KeyTable:
         return self._known[kind, escape_controls(name)] if name else ""
 
     def write(self) -> None:
+        """Write the table, unless another export has written names to it meanwhile, which would be lost."""
+        if _read(self._path) != self._before:
+            raise UserError(
+                f"Another export is using the key file {self._path}. Wait until it ends, then export again."
+            )
         text = io.StringIO(newline="")
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(_HEADINGS)
