@@ -219,4 +219,9 @@ def test_it_is_refused_in_a_masked_reading(opened: MainWindow, root: Path, monke
         trigger(opened, command)
     assert len(shown) == 5
     assert all("Go back to the project first." in sentence for sentence in shown)
+    trigger(opened, "project.import_images")  # before anything is asked, and for pictures that are dropped, too
+    opened.commands.projects.import_sources([found.root.parent / "photo.png"], (), recursive=False)
+    assert (
+        shown[5:] == ["This is the reading of Anna, who reads the cases of Test. Import pictures in that project."] * 2
+    )
     assert not part(opened.panels.readers, QCheckBox, "reader_outlines").isVisible()

@@ -166,6 +166,11 @@ class ProjectCommands(CommandSet):
         project = self._app.session.project
         if project is None:
             return
+        if project.workbook is not None and not of_project:
+            raise ProjectError(
+                f"This is the reading of {project.workbook.title}, who reads the cases of "
+                f"{project.workbook.project_name}. Import pictures in that project."
+            )
         dialog = ImportImagesDialog(
             self._window, project.labels, source, masks, recursive=recursive, of_project=of_project
         )
