@@ -66,7 +66,7 @@ class MasksLeftOut:
 
 @dataclass(frozen=True, slots=True)
 class AnnotationsLeftOut:
-    """Files of annotations that could not be used.
+    """Masks or annotations that were there and not used.
 
     Attributes:
         problems: which and why, as sentences.

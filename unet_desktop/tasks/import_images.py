@@ -256,7 +256,7 @@ def _report_masks(work: _Import, pairs: Pairs, folder: Path, masks: Path | None)
     strangers = [path for path in pairs.unused if path not in less_sure]
     if strangers:
         names = name_some([f"{path.parent.name}/{path.name}" for path in strangers], MAX_NAMED)
-        yield Message(f"These masks belong to none of the pictures: {names}.")
+        yield AnnotationsLeftOut((f"These masks belong to none of the pictures: {names}.",))
         if any(is_label_studio(path) for path in strangers):
             yield Message(
                 "Label Studio names masks after its tasks. Put its JSON export beside them: it says which picture "

@@ -86,6 +86,18 @@ def test_a_project_comes_back_as_it_was(project, tmp_path):
     assert [case.state for case in restored.cases()] == [case.state for case in project.cases()]
 
 
+def test_a_record_brings_no_other_file_into_a_backup(project, tmp_path):
+    """A project from somebody else may name any file as a picture."""
+    secret = tmp_path / "keys"
+    secret.write_text("secret")
+    record = project.layout.record("outside")
+    record.write_text(json.dumps(json.loads(record.read_text()) | {"image": str(secret)}))
+    (problem,) = run(back_up(project.root, tmp_path / "ward.zip"))
+    assert problem == f"outside refers to {secret}, which is no picture and not in the backup."
+    with zipfile.ZipFile(tmp_path / "ward.zip") as archive:
+        assert all(b"secret" not in archive.read(name) for name in archive.namelist() if name != LIST)
+
+
 def test_without_pictures_they_are_found_by_their_content(project, tmp_path):
     project.remove_case("ä_b")
     target, elsewhere = tmp_path / "ward.zip", tmp_path / "archive" / "2024"

@@ -11,6 +11,8 @@ from typing import Any
 
 from unet_desktop import files, json_data
 from unet_desktop.file_names import fold
+from unet_desktop.images.dicom_header import is_dicom
+from unet_desktop.images.file_kinds import is_picture
 from unet_desktop.links import is_link
 from unet_desktop.project.layout import Layout
 
@@ -75,7 +77,7 @@ def list_contents(root: Path, *, pictures: bool) -> Contents:
         if pictures or folder not in {"images", "bin"}:
             found.sources.append(Source(path, place))
     if pictures:
-        found.sources = _with_pictures_from_elsewhere(root, found.sources)
+        found.sources = _with_pictures_from_elsewhere(root, found)
     found.sources.sort(key=lambda source: source.changes)
     return found
 
@@ -111,10 +113,13 @@ def _walk(root: Path, folder: Path, found: Contents) -> Iterator[Path]:
             found.left_out.append(f"{path} is not an ordinary file, so it is not in the backup.")
 
 
-def _with_pictures_from_elsewhere(root: Path, sources: list[Source]) -> list[Source]:
-    """Add the pictures that cases refer to and that are outside the project's folder."""
-    taken, places, kept = {fold(source.path) for source in sources}, dict[str, str](), list[Source]()
-    for source in sources:
+def _with_pictures_from_elsewhere(root: Path, found: Contents) -> list[Source]:
+    """Add the pictures that cases refer to and that are outside the project's folder.
+
+    Records may be anybody's: what is no picture stays where it is.
+    """
+    taken, places, kept = {fold(source.path) for source in found.sources}, dict[str, str](), list[Source]()
+    for source in found.sources:
         parts = _in_project(source.path)
         if len(parts) != 2 or parts[0] != "cases" or not source.path.endswith(".json"):
             kept.append(source)
@@ -122,6 +127,10 @@ def _with_pictures_from_elsewhere(root: Path, sources: list[Source]) -> list[Sou
         home = source.place.parent.parent
         place = _picture_outside(root, home, source.place)
         if place is None:
+            kept.append(source)
+            continue
+        if place.is_file() and not (is_picture(place) or is_dicom(place)):
+            found.left_out.append(f"{source.place.stem} refers to {place}, which is no picture and not in the backup.")
             kept.append(source)
             continue
         path = places.get(str(place))
