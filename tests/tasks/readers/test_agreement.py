@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from datetime import UTC, datetime
 
@@ -116,6 +117,15 @@ def test_nothing_to_compare_is_said(study, tmp_path):
     with pytest.raises(ProjectError, match="No case has been read by two readers yet"):
         list(find_agreement(study.root))
     with pytest.raises(ProjectError, match="No case has been read by two readers yet"):
+        list(find_disagreements(study.root))
+
+
+def test_readings_that_lack_a_label_of_the_project_are_named(study):
+    """The masks are there, so "nobody has read it" would mislead."""
+    data = json.loads(study.layout.manifest.read_text("utf-8"))
+    data["labels"].append({"value": 3, "name": "vessel", "colour": "#e69f00", "inside": None, "unique": False})
+    study.layout.manifest.write_text(json.dumps(data), "utf-8")
+    with pytest.raises(ProjectError, match=r"The labels of the reading of Anna differ .* Open that reading once"):
         list(find_disagreements(study.root))
 
 

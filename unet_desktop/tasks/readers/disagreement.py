@@ -29,7 +29,7 @@ def find_disagreements(root: Path) -> Iterator[DisagreementEvent]:
     project = ProjectReader.open(root)
     workbooks = list_workbooks(project.layout)
     cases = [case for case in project.cases() if not case.damage]
-    found = []
+    found, problems = [], dict[str, None]()
     for done, case in enumerate(cases, 1):
         drawn, problem = [], ""
         for read in reader_masks(project, workbooks, case.id):
@@ -37,11 +37,13 @@ def find_disagreements(root: Path) -> Iterator[DisagreementEvent]:
                 drawn += [] if read.mask is None else [read.mask]
             else:
                 problem = str(read)
+                problems[problem] = None
         if len(drawn) > 1:
             found.append(compare_readers(case.id, drawn, project.labels))
         yield ItemDone(case.id, done, len(cases), problem=problem)
     if not found:
-        raise ProjectError("No case has been read by two readers yet.")
+        reason = next(iter(problems), "No case has been read by two readers yet.")
+        raise ProjectError(reason)
     yield ReadersCompared(tuple(sorted(found, key=lambda one: (one.dice, -(one.ratio_range or 0.0)))))
 
 
