@@ -60,6 +60,16 @@ def test_all_readers_outlines_are_told_apart(read_by_three: MainWindow) -> None:
     assert not window.docks.readers.isHidden()
 
 
+def test_the_case_opens_close_up_on_what_the_readers_drew(read_by_three: MainWindow, qtbot: QtBot) -> None:
+    """It has no mask and no proposal, and the readers' masks come later than the case."""
+    canvas, whole = read_by_three.canvas, read_by_three.canvas.viewport.scale
+    QTest.keyClick(canvas, Qt.Key.Key_Z, Qt.KeyboardModifier.ShiftModifier)
+    canvas.fit()
+    read_by_three.app.session.open_case("b")
+    assert canvas.viewport.scale == whole
+    qtbot.waitUntil(lambda: canvas.viewport.scale > 1.2 * whole)
+
+
 def test_a_readers_mask_becomes_the_mask_in_one_step(read_by_three: MainWindow, root: Path, qtbot: QtBot) -> None:
     window, editor = read_by_three, read_by_three.app.editor
     window.docks.bring_forward(window.docks.readers)

@@ -360,9 +360,10 @@ class ViewCommands(CommandSet):
 
 
 def marked_box(app: AppModel) -> Box | None:
-    """The box around the labels of the open mask, or else of its proposal; None when neither has any."""
+    """The box around the labels of the open mask, else of its proposal, else of a reader's mask; None without any."""
     prediction = app.proposal.prediction
-    for mask in (app.editor.mask, None if prediction is None else prediction.mask):
+    proposed = None if prediction is None else prediction.mask
+    for mask in (app.editor.mask, proposed, *(read.mask for read in app.adjudication.drawn)):
         box = Box(0, 0, 0, 0) if mask is None else bounding_box((mask != 0) & (mask != NOT_ANNOTATED))
         if not box.empty:
             return box

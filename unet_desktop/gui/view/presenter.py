@@ -49,7 +49,8 @@ class ViewPresenter(QObject):
         session.project_changed.connect(self._on_session_scale_changed)
         session.scale_changed.connect(self._on_session_scale_changed)
         session.case_changed.connect(self._on_session_case_changed)
-        app.proposal.changed.connect(self._show_close_up)  # it may come after the case
+        app.proposal.changed.connect(self._show_close_up)  # it may come after the case, as readers' masks do
+        app.adjudication.masks_changed.connect(self._show_close_up)
         panel.look_chosen.connect(options.change_look)
         panel.chosen.connect(options.change)
         session.case_updated.connect(self._show_case_scale)
