@@ -255,7 +255,8 @@ class TestTrain:
         assert "fast" in sentence
 
     @pytest.mark.parametrize(
-        ("option", "value"), [("--epochs", 0), ("--learning-rate", "nan"), ("--batch-size", -1), ("--seed", -1)]
+        ("option", "value"),
+        [("--epochs", 0), ("--locate-epochs", 0), ("--learning-rate", "nan"), ("--batch-size", -1), ("--seed", -1)],
     )
     def test_a_setting_that_cannot_work(self, refused, project, option, value):
         assert option.strip("-").split("-")[0] in refused("train", project.root, f"{option}={value}").lower()

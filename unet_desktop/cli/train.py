@@ -29,6 +29,9 @@ def run(
     project: Annotated[Path, typer.Argument(help="Folder of the project.")],
     preset: Annotated[str | None, typer.Option(help=f"One of {', '.join(PRESETS)}; {_DEFAULT} if not given.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training cases.")] = None,
+    locate_epochs: Annotated[
+        int | None, typer.Option(help="The same for the locating network, which is trained first.")
+    ] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Pictures per step, over all processes.")] = None,
     locate_batch_size: Annotated[int | None, typer.Option(help="The same for the locating network.")] = None,
@@ -65,6 +68,7 @@ def run(
     """Train a model on the project's corrected cases. Start it with torchrun to use several GPUs."""
     changes = {
         "epochs": epochs,
+        "locate_epochs": locate_epochs,
         "learning_rate": learning_rate,
         "batch_size": batch_size,
         "locate_batch_size": locate_batch_size,
