@@ -70,6 +70,19 @@ def test_the_case_opens_close_up_on_what_the_readers_drew(read_by_three: MainWin
     qtbot.waitUntil(lambda: canvas.viewport.scale > 1.2 * whole)
 
 
+def test_the_panel_stays_in_front_while_a_project_is_closed_and_opened(
+    read_by_three: MainWindow, root: Path, qtbot: QtBot
+) -> None:
+    """As when its labels are changed."""
+    window = read_by_three
+    window.docks.bring_forward(window.docks.readers)
+    qtbot.waitUntil(lambda: not window.docks.readers.visibleRegion().isEmpty())
+    window.app.session.close_project()
+    window.app.session.open_project(root)
+    qtbot.waitUntil(lambda: len(window.app.adjudication.workbooks) == 3)
+    qtbot.waitUntil(lambda: not window.docks.readers.visibleRegion().isEmpty())
+
+
 def test_a_readers_mask_becomes_the_mask_in_one_step(read_by_three: MainWindow, root: Path, qtbot: QtBot) -> None:
     window, editor = read_by_three, read_by_three.app.editor
     window.docks.bring_forward(window.docks.readers)

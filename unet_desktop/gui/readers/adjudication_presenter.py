@@ -50,7 +50,8 @@ class AdjudicationPresenter(QObject):
         self._on_readers_changed()
 
     def _on_readers_changed(self) -> None:
-        self._show_dock(bool(self._app.adjudication.workbooks))
+        if self._app.session.project is not None:  # hidden in between, the panel would not be in front again
+            self._show_dock(bool(self._app.adjudication.workbooks))
 
     def _show(self) -> None:
         self._panel.set_rows([self._row(read) for read in self._app.adjudication.masks])
