@@ -35,7 +35,7 @@ from unet_desktop.images.crop import Square, extract, restore
 from unet_desktop.images.opencv import cv2
 from unet_desktop.images.read import read_image
 from unet_desktop.tasks.events import ItemDone
-from unet_desktop.tasks.folders import one_picture
+from unet_desktop.tasks.folders import mask_files, one_picture
 from unet_desktop.tasks.folders.ledger import GrowingLedger
 from unet_desktop.tasks.folders.outputs import Outputs
 from unet_desktop.tasks.folders.request import Request
@@ -145,7 +145,7 @@ def parts() -> Iterator[dict[str, float]]:
     timed(Predictor, "square", "networks")
     timed(Predictor, "square_and_features", "networks")
     timed(Predictor, "features", "networks")
-    timed(one_picture, "encode_mask", "encoding masks")
+    timed(mask_files, "encode_mask", "encoding masks")
     timed(files, "sha256", "SHA-256 of the files")
     timed(files, "write_bytes", "writing and flushing files")
     timed(GrowingLedger, "add", "ledger")
