@@ -22,6 +22,10 @@ from unet_desktop.tasks.interrupted import find_interrupted
 
 _DEFAULT = "fast"
 
+_LOCATE_EPOCHS = typer.Option(help="The same for the locating network, which is trained first.")
+_UNLIKE_DRAWS = typer.Option(
+    help="Draw newly corrected cases that are unlike the earlier ones at least this many times as often."
+)
 _REPLACE = typer.Option("--replace", help="With --show-augmentation: overwrite a file that is something else.")
 
 
@@ -29,9 +33,7 @@ def run(
     project: Annotated[Path, typer.Argument(help="Folder of the project.")],
     preset: Annotated[str | None, typer.Option(help=f"One of {', '.join(PRESETS)}; {_DEFAULT} if not given.")] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the training cases.")] = None,
-    locate_epochs: Annotated[
-        int | None, typer.Option(help="The same for the locating network, which is trained first.")
-    ] = None,
+    locate_epochs: Annotated[int | None, _LOCATE_EPOCHS] = None,
     learning_rate: Annotated[float | None, typer.Option(help="Peak learning rate.")] = None,
     batch_size: Annotated[int | None, typer.Option(help="Pictures per step, over all processes.")] = None,
     locate_batch_size: Annotated[int | None, typer.Option(help="The same for the locating network.")] = None,
@@ -47,12 +49,7 @@ def run(
     recent_draws: Annotated[
         int | None, typer.Option(help="Draw newly corrected cases this many times as often.")
     ] = None,
-    unlike_draws: Annotated[
-        int | None,
-        typer.Option(
-            help="Draw newly corrected cases that are unlike the earlier ones at least this many times as often."
-        ),
-    ] = None,
+    unlike_draws: Annotated[int | None, _UNLIKE_DRAWS] = None,
     from_scratch: Annotated[bool, typer.Option(help="Start from new weights, not from the newest model.")] = False,
     device: Annotated[str, typer.Option(help="auto, cpu, cuda or mps.")] = "auto",
     resume: Annotated[bool, typer.Option(help="Resume the interrupted training.")] = False,
