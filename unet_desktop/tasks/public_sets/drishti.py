@@ -15,7 +15,7 @@ from unet_desktop.images.read import read_size
 from unet_desktop.masks.foreign import read_soft_map
 from unet_desktop.tasks.public_sets.masks import SetMask, join_regions
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, PublicSet, SetPicture
-from unet_desktop.tasks.public_sets.tables import TableError, read_facts
+from unet_desktop.tasks.public_sets.tables import read_all_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree, part_of
 
 THREE_OF_FOUR_EXPERTS = 191
@@ -32,7 +32,8 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
             maps[part_of(file) or "", named["name"], named["kind"]] = file.path
     if not maps:
         return Found()
-    facts, unread = _read_diagnoses(tree)
+    tables = tree.tables("diagnosis")
+    facts, unread = read_all_facts(tables, _key_of, name="drishti-gs file", patient="patient", diagnosis="^total$")
     pictures, without = [], []
     for file in tree.pictures():
         if not file.is_in("images"):
@@ -76,17 +77,6 @@ def _picture(file: File, disc: Path, cup: Path, facts: Mapping[str, str]) -> Set
         patient=facts.get("patient", ""),
         diagnosis=diagnosis,
     )
-
-
-def _read_diagnoses(tree: Tree) -> tuple[dict[str, dict[str, str]], list[str]]:
-    facts: dict[str, dict[str, str]] = {}
-    unread = []
-    for path in tree.tables("diagnosis"):
-        try:
-            facts |= read_facts(path, _key_of, name="drishti-gs file", patient="patient", diagnosis="^total$")
-        except TableError as error:
-            unread.append(str(error))
-    return facts, unread
 
 
 def _key_of(text: str) -> str | None:

@@ -17,7 +17,7 @@ from unet_desktop.images.read import read_size
 from unet_desktop.labels import DISC_AND_CUP
 from unet_desktop.tasks.public_sets.masks import CUP, DISC, SetMask, check_size, read_table
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, PublicSet, SetPicture
-from unet_desktop.tasks.public_sets.tables import TableError, number, read_facts
+from unet_desktop.tasks.public_sets.tables import number, read_all_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree, pair
 
 _NAME = re.compile(r"image_\d{1,4}")
@@ -34,13 +34,7 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     paired, without = pair(pictures, masks, lambda file: file.stem, lambda mask: mask.suffix != ".json")
     if not paired:
         return Found()
-    facts: dict[str, dict[str, str]] = {}
-    unread = []
-    for path in tree.tables("g1020"):
-        try:
-            facts |= read_facts(path, _key_of, name="imageid", label="binarylabels")
-        except TableError as error:
-            unread.append(str(error))
+    facts, unread = read_all_facts(tree.tables("g1020"), _key_of, name="imageid", label="binarylabels")
     return Found(
         tuple(_picture(picture, mask, facts.get(picture.stem, {})) for picture, mask in paired),
         tuple(file.path.name for file in without),

@@ -16,7 +16,7 @@ from unet_desktop.formats.matlab import read_matrix
 from unet_desktop.images.laterality import Eye
 from unet_desktop.tasks.public_sets.masks import SetMask, check_size, read_table, translate
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, Part, PublicSet, SetPicture
-from unet_desktop.tasks.public_sets.tables import TableError, number, read_facts
+from unet_desktop.tasks.public_sets.tables import number, read_all_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree, pair
 
 _NAME = re.compile(r"\d{3}")
@@ -36,13 +36,9 @@ def find(tree: Tree, chosen: Mapping[Option, str]) -> Found:
     paired, without = pair(pictures, masks, lambda file: file.stem, lambda mask: mask.suffix == ".mat")
     if not paired:
         return Found()
-    facts: dict[str, dict[str, str]] = {}
-    unread = []
-    for path in tree.tables("origalist"):
-        try:
-            facts |= read_facts(path, _key_of, name="filename", eye="^eye$", part="^set$", label="^glaucoma$")
-        except TableError as error:
-            unread.append(str(error))
+    facts, unread = read_all_facts(
+        tree.tables("origalist"), _key_of, name="filename", eye="^eye$", part="^set$", label="^glaucoma$"
+    )
     return Found(
         tuple(_picture(picture, mask, facts.get(picture.stem, {})) for picture, mask in paired),
         tuple(file.path.name for file in without),

@@ -21,7 +21,7 @@ from unet_desktop.images.read import read_size
 from unet_desktop.masks.regions import Region
 from unet_desktop.tasks.public_sets.masks import SetMask, join_regions, keep_agreement
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, PublicSet, SetPicture
-from unet_desktop.tasks.public_sets.tables import TableError, number, read_facts
+from unet_desktop.tasks.public_sets.tables import number, read_all_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree
 
 _NAME = re.compile(r"ret(?P<patient>\d{2,4})(?P<eye>od|os)")
@@ -98,13 +98,12 @@ def _picture(file: File, contours: _Contours, experts: Sequence[str], facts: Map
 def _read_clinical(tree: Tree) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Read the clinical tables, one for each eye; their first column, below two rows of headings, is "#002"."""
     facts: dict[str, dict[str, str]] = {}
-    unread = []
+    unread: list[str] = []
     for eye in _EYES:
-        for path in tree.tables(f"patient_data_{eye}"):
-            try:
-                facts |= read_facts(path, partial(_key_of, eye=eye), 0, diagnosis="^diagnosis$", length="axial.?length")
-            except TableError as error:
-                unread.append(str(error))
+        key_of, tables = partial(_key_of, eye=eye), tree.tables(f"patient_data_{eye}")
+        found, problems = read_all_facts(tables, key_of, 0, diagnosis="^diagnosis$", length="axial.?length")
+        facts |= found
+        unread += problems
     return facts, unread
 
 

@@ -15,7 +15,7 @@ from unet_desktop.errors import reason_of
 from unet_desktop.json_data import DataError, read
 from unet_desktop.tasks.public_sets.masks import SetMask, check_size, read_table
 from unet_desktop.tasks.public_sets.picture import Diagnosis, Found, Option, Part, PublicSet, SetPicture
-from unet_desktop.tasks.public_sets.tables import TableError, number, read_facts
+from unet_desktop.tasks.public_sets.tables import number, read_all_facts
 from unet_desktop.tasks.public_sets.tree import File, Tree, pair
 
 _NAME = re.compile(r"[gnvt]\d{4}")
@@ -75,13 +75,8 @@ def _diagnosis(picture: File, label: str) -> Diagnosis | None:
 
 def _read_tables(tree: Tree) -> tuple[dict[str, dict[str, str]], list[str]]:
     """Read the fovea's place and the diagnosis, by the pictures' folded names."""
-    facts: dict[str, dict[str, str]] = {}
-    unread: list[str] = []
-    for path in tree.tables("fovea_location", "glaucoma_label"):
-        try:
-            facts |= read_facts(path, _key_of, name="imgname", label="label", x="fovea_x", y="fovea_y")
-        except TableError as error:
-            unread.append(str(error))
+    tables = tree.tables("fovea_location", "glaucoma_label")
+    facts, unread = read_all_facts(tables, _key_of, name="imgname", label="label", x="fovea_x", y="fovea_y")
     for file in tree.files:
         if (file.stem, file.suffix) == ("index", ".json"):
             try:

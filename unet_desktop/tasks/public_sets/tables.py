@@ -6,7 +6,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from unet_desktop.links import open_to_read
@@ -111,6 +111,24 @@ def read_facts(
         if at < len(row) and (key := key_of(row[at])) is not None:
             facts[key] = cells
     return facts
+
+
+def read_all_facts(
+    paths: Iterable[Path], key_of: Callable[[str], str | None], key_column: int | None = None, **wanted: str
+) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Read what several tables say of each picture, see `read_facts`; later tables replace what earlier ones say.
+
+    Returns:
+        by key, the cells; and why tables could not be read, as sentences.
+    """
+    facts: dict[str, dict[str, str]] = {}
+    unread = []
+    for path in paths:
+        try:
+            facts |= read_facts(path, key_of, key_column, **wanted)
+        except TableError as error:
+            unread.append(str(error))
+    return facts, unread
 
 
 def number(text: str | None) -> float | None:
