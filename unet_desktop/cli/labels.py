@@ -18,7 +18,7 @@ from unet_desktop.project.label_changes import read_changes
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.project import Project
 from unet_desktop.project.reader import ProjectReader
-from unet_desktop.project.relabel import RelabelStep, refuse_workbook, relabel, undo_relabel
+from unet_desktop.project.relabel import RelabelStep, refuse_labels_of_workbook, relabel, undo_relabel
 from unet_desktop.safe_text import escape_controls
 
 app = typer.Typer(no_args_is_help=True)
@@ -142,7 +142,7 @@ def missing(context: typer.Context, name: Annotated[str, _NAME]) -> None:
 @app.command("undo")
 def undo(context: typer.Context) -> None:
     """Undo the last change of the labels. What was drawn since stays."""
-    refuse_workbook(ProjectReader.open(context.obj))
+    refuse_labels_of_workbook(ProjectReader.open(context.obj))
     with lease_exclusively(context.obj) as lease:
         project = lease.project.writable()
         raise typer.Exit(_follow(project, undo_relabel(project)))
@@ -163,7 +163,7 @@ def changes(context: typer.Context) -> None:
 
 def _change(context: typer.Context, edit: Callable[[LabelSet], LabelSet]) -> None:
     opened = ProjectReader.open(context.obj)
-    refuse_workbook(opened)
+    refuse_labels_of_workbook(opened)
     edit(opened.labels)  # what is wrong is said whoever has the project
     with lease_exclusively(context.obj) as lease:
         for sentence in lease.recovered:

@@ -36,7 +36,7 @@ def holds_copy(layout: Layout, source: Path, case_id: str) -> bool:
         return False
 
 
-def refuse_workbook(workbook: Workbook | None, source: Path) -> None:
+def refuse_picture_in_workbook(workbook: Workbook | None, source: Path) -> None:
     """Refuse to add a picture to a reader's workbook, which has the cases of the project around it.
 
     Raises:

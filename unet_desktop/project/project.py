@@ -31,7 +31,7 @@ from unet_desktop.project.guard import check_project
 from unet_desktop.project.layout import CaseIds, Layout, files_of_case, ids_of_files
 from unet_desktop.project.manifest import Manifest, is_free, new_identity, read_manifest, write_manifest
 from unet_desktop.project.marks import Annotations, apply_marks, sign
-from unet_desktop.project.new_case import holds_copy, new_case, refuse_workbook
+from unet_desktop.project.new_case import holds_copy, new_case, refuse_picture_in_workbook
 from unet_desktop.project.predictions import (
     StoredPrediction,
     set_prediction_aside,
@@ -147,7 +147,7 @@ class Project(SettingsWriter):
             ImageError: not a readable image. ProjectError: as `grade`. WriteError: the project cannot be written.
         """
         check_project(self.root)
-        refuse_workbook(self.workbook, source)
+        refuse_picture_in_workbook(self.workbook, source)
         if self._batch is not None and self._batch.is_due:
             self._written += self._batch.write()
         case_id = self._find_id(source)

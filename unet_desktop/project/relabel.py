@@ -102,7 +102,7 @@ def relabel(project: Project, after: LabelSet, *, undoes: int = 0) -> Iterator[R
     yield from _finish(project, change)
 
 
-def refuse_workbook(project: ProjectReader) -> None:
+def refuse_labels_of_workbook(project: ProjectReader) -> None:
     """Make sure that labels are changed in a project, not in a reader's workbook of it, which follows the project.
 
     Raises:

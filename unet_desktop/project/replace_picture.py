@@ -14,7 +14,7 @@ from unet_desktop.images.read import read_image
 from unet_desktop.project.bin import FILES, move_to_bin
 from unet_desktop.project.case import Case, CaseState
 from unet_desktop.project.guard import check_project
-from unet_desktop.project.new_case import refuse_workbook
+from unet_desktop.project.new_case import refuse_picture_in_workbook
 from unet_desktop.project.project import Project
 from unet_desktop.project.repair import put_mask_aside
 from unet_desktop.project.trail import Act, Event, append
@@ -62,7 +62,7 @@ def replace_picture(project: Project, case_id: str, source: Path, *, copy: bool 
             workbook. WriteError: the project cannot be written.
     """
     check_project(project.root)
-    refuse_workbook(project.workbook, source)
+    refuse_picture_in_workbook(project.workbook, source)
     case, layout = project.sound_case(case_id), project.layout
     new = _take_picture(project, case_id, source, copy=copy)
     said = [f"The picture of {case_id} is {source.name} now."]

@@ -16,7 +16,7 @@ from unet_desktop.project.label_changes import find_undoable
 from unet_desktop.project.lease import lease_exclusively
 from unet_desktop.project.models import list_models
 from unet_desktop.project.project import Project
-from unet_desktop.project.relabel import RelabelStep, refuse_workbook, relabel, undo_relabel
+from unet_desktop.project.relabel import RelabelStep, refuse_labels_of_workbook, relabel, undo_relabel
 
 _SHOWN_AFTER = 500
 """Milliseconds until the progress is shown."""
@@ -43,7 +43,7 @@ class LabelSetCommands(CommandSet):
         project = self._app.session.project
         if project is None:
             return
-        refuse_workbook(project)
+        refuse_labels_of_workbook(project)
         last = find_undoable(project.layout)
         dialog = LabelEditor(
             self._window,
