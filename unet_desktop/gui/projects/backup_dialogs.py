@@ -14,7 +14,7 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField, problem_with_folder, problem_with_new_folder
 from unet_desktop.plurals import quantity
 from unet_desktop.safe_text import escape_controls
-from unet_desktop.tasks.backup.archive import SUFFIX, FileList
+from unet_desktop.tasks.backup.archive import SUFFIX, FileList, as_backup
 from unet_desktop.tasks.backup.write import check_target
 
 _KIND = f"Backup (*{SUFFIX})"
@@ -46,8 +46,7 @@ class BackUpDialog(FormDialog):
 
     def target(self) -> Path:
         """The file to write."""
-        path = self._file.path() or Path()
-        return path if path.suffix.lower() == SUFFIX else path.with_name(f"{path.name}{SUFFIX}")
+        return as_backup(self._file.path() or Path())
 
     @property
     def with_pictures(self) -> bool:

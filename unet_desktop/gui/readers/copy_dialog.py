@@ -14,7 +14,7 @@ from unet_desktop.gui.widgets.object_name import with_object_name
 from unet_desktop.gui.widgets.path_field import PathField
 from unet_desktop.person import clean_name
 from unet_desktop.project.workbooks import FoundWorkbook
-from unet_desktop.tasks.backup.archive import SUFFIX
+from unet_desktop.tasks.backup.archive import SUFFIX, as_backup
 from unet_desktop.tasks.backup.write import check_target
 
 _INTRO = (
@@ -56,8 +56,7 @@ class CopyDialog(FormDialog):
 
     def target(self) -> Path:
         """The file to write."""
-        path = self._file.path() or Path()
-        return path if path.suffix.lower() == SUFFIX else path.with_name(f"{path.name}{SUFFIX}")
+        return as_backup(self._file.path() or Path())
 
     @property
     def with_pictures(self) -> bool:

@@ -31,6 +31,11 @@ _FOREIGN_LETTERS = '\\:*?"<>|\0'
 _KINDS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 
 
+def as_backup(path: Path) -> Path:
+    """Return the path of a backup that people name so: with its suffix, also if they left it out."""
+    return path if path.suffix.lower() == SUFFIX else path.with_name(f"{path.name}{SUFFIX}")
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """A file of the project.
